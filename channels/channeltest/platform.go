@@ -20,13 +20,14 @@ type Platform interface {
 	Adapter(t *testing.T, client *http.Client, log *slog.Logger) channels.Adapter
 	// Write makes citizen n (0, 1, 2 …) write text to the account, and returns the MessageID that the
 	// Inbound will have. A webhook platform calls Handler until it is answered 2xx, as the real one
-	// does (or once, where the real one never comes back; then Redelivers is false).
+	// does (or once, whatever the answer, where the real one never comes back; then Redelivers is false).
+	// The suite may call it from several goroutines, and while the Inbox refuses.
 	Write(t *testing.T, n int, text string) (messageID string)
 	// WriteBytes makes the platform deliver something that no adapter can understand.
 	WriteBytes(t *testing.T, body []byte)
 	// Redeliver makes the platform deliver the message once more, as after a lost acknowledgement.
 	Redeliver(t *testing.T, messageID string)
-	// Connect gives a webhook platform the handler to call; never called for a Poller.
+	// Connect gives a webhook platform the handler to call, anew at each restart; never called for a Poller.
 	Connect(h http.Handler)
 	// Forged is a call with everything right but its signature; nil for a Poller.
 	Forged(t *testing.T) *http.Request
@@ -67,6 +68,7 @@ const (
 	FailSuspended   Failure = "suspended"   // 401, 535
 	FailReset       Failure = "reset"       // takes the message, then breaks the connection before it answers
 	FailDial        Failure = "dial"        // refuses the connection: nothing was sent
+	FailHang        Failure = "hang"        // takes the message and never answers, until the caller hangs up
 )
 
 // Options says what the adapter under test claims.
@@ -79,4 +81,9 @@ type Options struct {
 	Redelivers bool
 	// MaxBody is the webhook's limit in bytes, 0 for pollers.
 	MaxBody int
+	// Count measures a text where the adapter's limit is in Segments; nil for the other units.
+	Count func(string) int
+
+	// patience is how long the suite waits for what must happen; zero is 30 seconds.
+	patience time.Duration
 }
