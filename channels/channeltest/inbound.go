@@ -162,6 +162,7 @@ func stopsWithContext(s *session) {
 func ridesOutOutage(s *session) {
 	s.start()
 	s.settle()
+	before := s.refusals()
 	s.p.Outage(true)
 	if _, err := s.send(s.out(0, "tidak sampai")); err == nil {
 		s.Errorf("Send succeeded while the platform was away")
@@ -169,6 +170,9 @@ func ridesOutOutage(s *session) {
 		s.Errorf("Send while the platform was away: kind %q, want temporary (%v)", kind, err)
 	}
 	if _, ok := s.adapter.(channels.Poller); ok {
+		if s.canSeeRefusals() {
+			s.await("the poller to run into the outage", func() bool { return s.refusals() >= before+2 })
+		}
 		id := s.p.Write(s.t, 0, "ditulis saat gangguan")
 		s.p.Outage(false)
 		s.awaitMessage("a message written during an outage", id)
@@ -176,4 +180,19 @@ func ridesOutOutage(s *session) {
 	s.p.Outage(false)
 	s.mustSend(0, "sampai lagi")
 	s.settle()
+}
+
+// refusals is how often the outage was noticed, as far as it can be seen.
+func (s *session) refusals() int {
+	n := s.net.failures()
+	if p, ok := s.p.(interface{ Refused() int }); ok {
+		n += p.Refused()
+	}
+	return n
+}
+
+// canSeeRefusals is whether the adapter does HTTP with our client, or its platform counts for itself.
+func (s *session) canSeeRefusals() bool {
+	_, counts := s.p.(interface{ Refused() int })
+	return counts || s.net.failures() > 0
 }

@@ -39,7 +39,8 @@ type Platform interface {
 	Taken() []Taken
 	// Fail makes the next n sends end so.
 	Fail(f Failure, n int)
-	// Outage makes the platform refuse (true) or accept (false) connections.
+	// Outage makes the platform break and refuse (true) or accept (false) connections. A Poller's
+	// platform that is not reached through client may have a method Refused() int, how often it did so.
 	Outage(on bool)
 	// Confirm makes the platform report the message delivered; false where it reports nothing.
 	Confirm(t *testing.T, messageID string) bool

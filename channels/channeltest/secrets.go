@@ -110,14 +110,15 @@ func talksOnlyToTheFake(s *session) {
 
 // network lets an adapter reach this machine only, and remembers where else it wanted to go.
 type network struct {
-	mu    sync.Mutex
-	other []string
+	mu     sync.Mutex
+	other  []string
+	failed int
 }
 
 // client is what the adapter under test does HTTP with.
 func (n *network) client() *http.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	return &http.Client{Transport: &http.Transport{
+	return &http.Client{Transport: n.counting(&http.Transport{
 		Proxy:               nil,
 		MaxIdleConnsPerHost: 16,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -130,7 +131,33 @@ func (n *network) client() *http.Client {
 			}
 			return dialer.DialContext(ctx, network, addr)
 		},
-	}}
+	})}
+}
+
+// counting counts the calls that found nobody.
+func (n *network) counting(next *http.Transport) http.RoundTripper {
+	return &counter{Transport: next, n: n}
+}
+
+type counter struct {
+	*http.Transport // with its CloseIdleConnections
+	n               *network
+}
+
+func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := c.Transport.RoundTrip(r)
+	if err != nil && r.Context().Err() == nil {
+		c.n.mu.Lock()
+		c.n.failed++
+		c.n.mu.Unlock()
+	}
+	return resp, err
+}
+
+func (n *network) failures() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.failed
 }
 
 func (n *network) strangers() []string {
