@@ -94,23 +94,25 @@ func longestPrefix(text string, limit int, count func(string) int) int {
 	return lo
 }
 
-// cutAt moves n back to the best place to cut text, but not into its first half for a mere word.
+// cutAt moves n back to the best place to cut text, but not into its first half for a mere word. The
+// white space of a separator may lie beyond n: it is trimmed.
 func cutAt(text string, n int) int {
-	head := text[:n]
 	for _, sep := range []string{"\n\n", "\n", ". ", "? ", "! ", " "} {
-		if i := strings.LastIndex(head, sep); i >= n/2 {
+		reach := min(n+len(strings.TrimLeft(sep, ".?!")), len(text))
+		if i := strings.LastIndex(text[:reach], sep); i >= n/2 {
 			return i + len(sep)
 		}
 	}
-	if i := strings.LastIndexByte(head, ' '); i > 0 {
+	if i := strings.LastIndexByte(text[:n], ' '); i > 0 {
 		return i + 1
 	}
+	head := n
 	for n > 0 && n < len(text) && joins(text, n) {
 		_, size := utf8.DecodeLastRuneInString(text[:n])
 		n -= size
 	}
 	if n == 0 {
-		return len(head)
+		return head
 	}
 	return n
 }
