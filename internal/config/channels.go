@@ -1,0 +1,114 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Telegram is a bot: https://core.telegram.org/bots/api.
+type Telegram struct {
+	Token  Secret   `toml:"token,required"`
+	Mode   Delivery `toml:"mode"`
+	Secret Secret   `toml:"secret"` // of webhook calls: 1 to 256 of A-Z a-z 0-9 _ -
+	APIURL string   `toml:"api_url"`
+}
+
+// Delivery is how a Telegram bot gets its updates.
+type Delivery string
+
+// The ways of delivery.
+const (
+	Poll    Delivery = "poll"
+	Webhook Delivery = "webhook"
+)
+
+// Type is "telegram".
+func (*Telegram) Type() string { return "telegram" }
+
+// Called is true in webhook mode.
+func (t *Telegram) Called() bool { return t.Mode == Webhook }
+
+var telegramSecret = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+
+func (t *Telegram) check(d *decoder, path string) {
+	switch t.Mode {
+	case Poll:
+	case Webhook:
+		if !d.present[join(path, "secret")] {
+			d.fail(join(path, "secret"), "is missing: the platform calls this account, and its calls must be provable")
+		} else if s := t.Secret.Reveal(); s != "" && !telegramSecret.MatchString(s) {
+			d.fail(join(path, "secret"), "has more than A-Z, a-z, 0-9, _ and -, or over 256 of them")
+		}
+	default:
+		d.fail(join(path, "mode"), "%q is neither %q nor %q", string(t.Mode), string(Poll), string(Webhook))
+	}
+	d.baseURL(join(path, "api_url"), t.APIURL)
+}
+
+// Twilio is a number, an alphanumeric sender or a messaging service, for SMS or WhatsApp:
+// https://www.twilio.com/docs/messaging/api/message-resource.
+type Twilio struct {
+	AccountSID string `toml:"account_sid,required"`
+	AuthToken  Secret `toml:"auth_token,required"` // its calls are signed with it
+	From       string `toml:"from,required"`
+	APIURL     string `toml:"api_url"`
+	WhatsApp   bool   `toml:"-"`
+}
+
+// Type is "twilio-sms" or "twilio-whatsapp".
+func (t *Twilio) Type() string {
+	if t.WhatsApp {
+		return "twilio-whatsapp"
+	}
+	return "twilio-sms"
+}
+
+// Called is true.
+func (*Twilio) Called() bool { return true }
+
+func (t *Twilio) check(d *decoder, path string) {
+	if t.AccountSID != "" && !strings.HasPrefix(t.AccountSID, "AC") {
+		d.fail(join(path, "account_sid"), "does not begin with AC")
+	}
+	d.baseURL(join(path, "api_url"), t.APIURL)
+}
+
+// Email is a mailbox, read by IMAP and answered by SMTP.
+type Email struct {
+	Address string   `toml:"address,required"` // what citizens write to and get answers from
+	IMAP    Mailbox  `toml:"imap"`
+	SMTP    Outgoing `toml:"smtp"`
+}
+
+// Mailbox is where mail arrives.
+type Mailbox struct {
+	URL      string `toml:"url,required"` // imaps://host:993/INBOX; imap:// for a plain local one
+	Username string `toml:"username,required"`
+	Password Secret `toml:"password,required"`
+}
+
+// Outgoing is where mail leaves.
+type Outgoing struct {
+	URL      string `toml:"url,required"` // smtps://host:465; smtp:// for STARTTLS or a plain local one
+	Username string `toml:"username"`     // "" for no login
+	Password Secret `toml:"password"`
+}
+
+// Type is "email".
+func (*Email) Type() string { return "email" }
+
+// Called is false: we call the mail server.
+func (*Email) Called() bool { return false }
+
+func (e *Email) check(d *decoder, path string) {
+	d.mailAddress(join(path, "address"), e.Address)
+	d.serverURL(join(path, "imap.url"), e.IMAP.URL, "imaps", "imap")
+	d.serverURL(join(path, "smtp.url"), e.SMTP.URL, "smtps", "smtp")
+	smtp := join(path, "smtp")
+	if e.SMTP.Username != "" && e.SMTP.Password.Reveal() == "" {
+		d.fail(join(smtp, "password"), "is missing, and there is a username")
+	}
+	if e.SMTP.Username == "" && e.SMTP.Password.Reveal() != "" {
+		d.fail(join(smtp, "username"), "is missing, and there is a password")
+	}
+}

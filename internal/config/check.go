@@ -1,0 +1,99 @@
+package config
+
+import (
+	"net"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// check looks at what concerns the whole; keys of accounts are checked with their account.
+func (c *Config) check(d *decoder) {
+	s := &c.Server
+	d.listenAddress("server.listen", s.Listen)
+	if s.AdminListen != "" {
+		d.listenAddress("server.admin_listen", s.AdminListen)
+	}
+	if s.PublicURL != "" {
+		d.baseURL("server.public_url", s.PublicURL)
+		s.PublicURL = strings.TrimRight(s.PublicURL, "/")
+	} else {
+		for _, a := range c.Accounts {
+			if a.Channel.Called() {
+				d.fail("server.public_url", "is missing, and platforms call the account %q", a.Name)
+			}
+		}
+	}
+	switch {
+	case s.Mode != Live && s.Mode != Pilot:
+		d.fail("server.mode", "%q is neither %q nor %q", string(s.Mode), string(Live), string(Pilot))
+	case s.Mode == Pilot && len(s.Pilot) == 0 && !d.failed("server.pilot"):
+		d.fail("server.pilot", "is missing: in mode pilot nobody else is sent to")
+	}
+	d.databaseURL("database.url", c.Database.URL.Reveal())
+	if folder, isFile := strings.CutPrefix(c.Attachments.URL, "file:"); isFile && folder == "" {
+		d.fail("attachments.url", "file: needs the path of a folder")
+	} else if !isFile && !strings.HasPrefix(c.Attachments.URL, "s3://") {
+		d.fail("attachments.url", "is neither file:FOLDER nor s3://BUCKET/PREFIX")
+	}
+	if c.Log.Format != "text" && c.Log.Format != "json" {
+		d.fail("log.format", `%q is neither "text" nor "json"`, c.Log.Format)
+	}
+}
+
+func (d *decoder) listenAddress(path, value string) {
+	_, port, err := net.SplitHostPort(value)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		d.fail(path, "%q is no host:port", value)
+	}
+}
+
+// databaseURL shows nothing of the value, which may hold a password.
+func (d *decoder) databaseURL(path, value string) {
+	file, isFile := strings.CutPrefix(value, "sqlite:")
+	switch {
+	case value == "": // missing or empty, which was said
+	case isFile && file == "":
+		d.fail(path, "sqlite: needs the path of a file")
+	case isFile:
+	case strings.HasPrefix(value, "postgres://"), strings.HasPrefix(value, "postgresql://"):
+		if _, err := url.Parse(value); err != nil {
+			d.fail(path, "is no URL that can be read")
+		}
+	default:
+		d.fail(path, "is neither sqlite:PATH nor postgres://…")
+	}
+}
+
+// baseURL takes http and https, without user, query or fragment.
+func (d *decoder) baseURL(path, value string) {
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		d.fail(path, "is no plain http:// or https:// URL")
+	}
+}
+
+// serverURL takes scheme://host:port/folder; a login has keys of its own.
+func (d *decoder) serverURL(path, value string, schemes ...string) {
+	if value == "" {
+		return // missing, which was said
+	}
+	u, err := url.Parse(value)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		d.fail(path, "is no %s:// or %s:// URL without a login", schemes[0], schemes[1])
+	}
+}
+
+func (d *decoder) mailAddress(path, value string) {
+	if value == "" {
+		return
+	}
+	if a, err := mail.ParseAddress(value); err != nil || a.Address != value {
+		d.fail(path, "is no mail address")
+	}
+}

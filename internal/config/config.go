@@ -1,0 +1,99 @@
+// Package config reads the one configuration file: TOML, decoded strictly. An unknown key, a missing
+// one and a wrong value are errors that name file, line and key, and all of them are shown at once.
+//
+// Every Secret has a twin key ending in _file, which names a file that holds the value. Environment
+// variables override the file: TANGGAP_ and the key's path in capitals with each dot and hyphen as an
+// underscore, so TANGGAP_DATABASE_URL or TANGGAP_CHANNELS_BOT_TOKEN_FILE. Relative paths are relative
+// to the working directory.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+)
+
+// Config is a whole configuration, checked.
+type Config struct {
+	Server      Server      `toml:"server"`
+	Database    Database    `toml:"database"`
+	Attachments Attachments `toml:"attachments"`
+	City        City        `toml:"city"`
+	Log         Log         `toml:"log"`
+	Accounts    []Account   `toml:"-"` // of [channels.NAME], sorted by name
+}
+
+// Server is where we listen and how the world calls us.
+type Server struct {
+	Listen      string   `toml:"listen"`       // host:port
+	AdminListen string   `toml:"admin_listen"` // host:port of metrics and details of readiness, "" for none
+	PublicURL   string   `toml:"public_url"`   // without a slash at its end; "" where no platform calls us
+	Mode        Mode     `toml:"mode"`
+	Pilot       []string `toml:"pilot"` // addresses (mail, +62…, chat id) that may be sent to in mode pilot
+}
+
+// Mode says whom we send to.
+type Mode string
+
+// The modes.
+const (
+	Live  Mode = "live"
+	Pilot Mode = "pilot" // only to Server.Pilot, and tickets are marked as tests
+)
+
+// Database names the store.
+type Database struct {
+	URL Secret `toml:"url,required"` // sqlite:PATH or postgres://…
+}
+
+// Attachments names where files lie.
+type Attachments struct {
+	URL string `toml:"url"` // file:FOLDER or s3://bucket/prefix?endpoint=…
+}
+
+// City names the city pack.
+type City struct {
+	Pack string `toml:"pack,required"` // an embedded pack's name, or a folder
+}
+
+// Log is what goes to standard error.
+type Log struct {
+	Level  slog.Level `toml:"level"`
+	Format string     `toml:"format"` // text or json
+}
+
+// Load reads the file at path. environ is os.Environ() or a test's own. The error joins one error for
+// each thing wrong; none of them holds the value of a secret.
+func Load(path string, environ []string) (*Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	return Parse(path, text, environ)
+}
+
+// Parse is Load for a text that was read already; file names it in errors.
+func Parse(file string, text []byte, environ []string) (*Config, error) {
+	doc, err := parse(file, text)
+	if err != nil {
+		return nil, err
+	}
+	d := newDecoder(doc, environ)
+	c := Default()
+	d.structure("", doc.root, c)
+	c.Accounts = d.accounts(doc.root)
+	d.unknown("", doc.root)
+	d.unknownEnvironment()
+	c.check(d)
+	return c, errors.Join(d.sorted()...)
+}
+
+// Default is the configuration of an empty file: what has a default has it, what is required is empty.
+func Default() *Config {
+	return &Config{
+		Server:      Server{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", Mode: Live},
+		Attachments: Attachments{URL: "file:attachments"},
+		Log:         Log{Level: slog.LevelInfo, Format: "text"},
+	}
+}
