@@ -36,7 +36,6 @@ CREATE TABLE citizen (
     id          BIGINT PRIMARY KEY,
     name        TEXT NOT NULL,
     language    TEXT COLLATE "C" NOT NULL,
-    merged_into BIGINT NOT NULL,
     quiet       BOOLEAN NOT NULL,
     created_at  BIGINT NOT NULL
 );
@@ -163,6 +162,7 @@ CREATE TABLE outbox (
     reply_to     TEXT COLLATE "C" NOT NULL,
     choices      TEXT NOT NULL,
     automatic    BOOLEAN NOT NULL,
+    tell         TEXT COLLATE "C" NOT NULL,
     state        TEXT COLLATE "C" NOT NULL,
     reason       TEXT NOT NULL,
     next_at      BIGINT NOT NULL,
@@ -186,6 +186,7 @@ CREATE TABLE outbox_part (
     doubts      INTEGER NOT NULL,
     external_id TEXT COLLATE "C" NOT NULL,
     segments    INTEGER NOT NULL,
+    kind        TEXT COLLATE "C" NOT NULL,
     code        TEXT COLLATE "C" NOT NULL,
     reason      TEXT NOT NULL,
     first_at    BIGINT NOT NULL,
@@ -264,8 +265,7 @@ CREATE TABLE idempotency (
     scope      TEXT COLLATE "C" NOT NULL,
     key        TEXT COLLATE "C" NOT NULL,
     request    TEXT COLLATE "C" NOT NULL,
-    status     INTEGER NOT NULL,
-    response   TEXT NOT NULL,
+    result     TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (scope, key)
 );

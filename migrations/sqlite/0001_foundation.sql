@@ -36,7 +36,6 @@ CREATE TABLE citizen (
     id          INTEGER PRIMARY KEY,
     name        TEXT NOT NULL,
     language    TEXT NOT NULL,
-    merged_into INTEGER NOT NULL,
     quiet       BOOLEAN NOT NULL,
     created_at  INTEGER NOT NULL
 );
@@ -163,6 +162,7 @@ CREATE TABLE outbox (
     reply_to     TEXT NOT NULL,
     choices      TEXT NOT NULL,
     automatic    BOOLEAN NOT NULL,
+    tell         TEXT NOT NULL,
     state        TEXT NOT NULL,
     reason       TEXT NOT NULL,
     next_at      INTEGER NOT NULL,
@@ -186,6 +186,7 @@ CREATE TABLE outbox_part (
     doubts      INTEGER NOT NULL,
     external_id TEXT NOT NULL,
     segments    INTEGER NOT NULL,
+    kind        TEXT NOT NULL,
     code        TEXT NOT NULL,
     reason      TEXT NOT NULL,
     first_at    INTEGER NOT NULL,
@@ -264,8 +265,7 @@ CREATE TABLE idempotency (
     scope      TEXT NOT NULL,
     key        TEXT NOT NULL,
     request    TEXT NOT NULL,
-    status     INTEGER NOT NULL,
-    response   TEXT NOT NULL,
+    result     TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (scope, key)
 );

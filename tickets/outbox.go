@@ -1,0 +1,337 @@
+package tickets
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Parcel is an intent that dispatch has leased: nobody else works on it until the lease ends.
+type Parcel struct {
+	ID        int64 // of the message
+	TicketID  int64
+	Purpose   string
+	Via       Return
+	Subject   string
+	Text      string
+	Author    string
+	Choices   []Choice
+	Automatic bool
+	Files     []Attachment
+	Parts     []Part // none before the first Render
+	Stopped   bool   // the citizen shut this address out, or it cannot be reached
+	holder    int64
+}
+
+// Part is one platform message of a parcel. It never changes once rendered.
+type Part struct {
+	ID         int64
+	N          int // from 1
+	Key        string
+	Text       string
+	State      string // queued, sent, delivered, failed, uncertain
+	Tries      int    // attempts that count
+	Doubts     int    // attempts that may have arrived although we were not told
+	ExternalID string
+	FirstAt    time.Time // of the first attempt
+	// InFlight is when an attempt began that nobody ended: the process died during it.
+	InFlight time.Time
+}
+
+// Out reports whether the part left, so that it must never be sent again.
+func (p *Part) Out() bool { return p.State == "sent" || p.State == "delivered" || p.State == "failed" }
+
+const claimParcels = `UPDATE outbox SET lease_until = ?, holder = ? WHERE id IN (
+		SELECT o.id FROM outbox o WHERE o.account = ? AND o.done_at = 0 AND o.next_at <= ? AND o.lease_until < ?
+		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.account = o.account AND p.address = o.address AND p.done_at = 0 AND p.id < o.id)
+		ORDER BY o.next_at, o.id LIMIT ?%s) RETURNING id`
+
+const readParcel = `SELECT o.id, o.ticket_id, o.purpose, o.account, o.address_kind, o.address, o.thread, o.reply_to, o.choices, o.automatic,
+	m.channel, m.subject, m.text, m.author, COALESCE(a.state, '')
+	FROM outbox o JOIN message m ON m.id = o.id LEFT JOIN address a ON a.kind = o.address_kind AND a.value = o.address WHERE o.id = ?`
+
+const readParts = `SELECT p.id, p.n, p.key, p.text, p.state, p.tries, p.doubts, p.external_id, p.first_at,
+	COALESCE((SELECT max(t.at) FROM attempt t WHERE t.part_id = p.id AND t.outcome = ''), 0) AS in_flight
+	FROM outbox_part p WHERE p.outbox_id = ? ORDER BY p.n`
+
+// Claim leases at most n due parcels of the account for ttl: of each address only the oldest that
+// is not done, so that order holds per citizen.
+func (s *Store) Claim(ctx context.Context, account string, n int, ttl time.Duration) ([]Parcel, error) {
+	lock := ""
+	if s.dialect == postgres {
+		lock = " FOR UPDATE SKIP LOCKED"
+	}
+	now, holder := micros(s.now()), s.ids.next()
+	var parcels []Parcel
+	err := s.inTx(ctx, machine, func(x *tx) error {
+		parcels = nil
+		var due []int64
+		err := x.all(&due, fmt.Sprintf(claimParcels, lock), now+ttl.Microseconds(), holder, account, now, now, n)
+		for _, id := range due {
+			if err == nil {
+				var p Parcel
+				p, err = x.parcel(id)
+				p.holder = holder
+				parcels = append(parcels, p)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claiming: %w", err)
+	}
+	return parcels, nil
+}
+
+func (x *tx) parcel(id int64) (Parcel, error) {
+	var p Parcel
+	var state string
+	err := x.QueryRowContext(x.ctx, x.dialect.bind(readParcel), id).Scan(&p.ID, &p.TicketID, &p.Purpose, &p.Via.Account, &p.Via.Address.Kind,
+		&p.Via.Address.Value, &p.Via.Thread, &p.Via.ReplyTo, asJSON{&p.Choices}, &p.Automatic, &p.Via.Channel, &p.Subject, &p.Text, &p.Author, &state)
+	if err != nil {
+		return p, err
+	}
+	p.Stopped = state != ""
+	rows, err := x.QueryContext(x.ctx, x.dialect.bind(readParts), id)
+	if err != nil {
+		return p, err
+	}
+	err = drain(rows, func() error {
+		var q Part
+		err := rows.Scan(&q.ID, &q.N, &q.Key, &q.Text, &q.State, &q.Tries, &q.Doubts, &q.ExternalID, stamp{&q.FirstAt}, stamp{&q.InFlight})
+		p.Parts = append(p.Parts, q)
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	rows, err = x.QueryContext(x.ctx, x.dialect.bind(`SELECT `+attachmentColumns+` FROM attachment WHERE message_id = ? ORDER BY id`), id)
+	if err != nil {
+		return p, err
+	}
+	return p, drain(rows, func() error {
+		var a Attachment
+		err := rows.Scan(a.targets()...)
+		p.Files = append(p.Files, a)
+		return err
+	})
+}
+
+// Render fixes a parcel's parts, once; a parcel that has parts keeps them.
+func (s *Store) Render(ctx context.Context, p *Parcel, texts []string) error {
+	if len(p.Parts) > 0 {
+		return nil
+	}
+	var parts []Part
+	var rows [][]any
+	for i, text := range texts {
+		id := s.ids.next()
+		q := Part{ID: id, N: i + 1, Key: strconv.FormatInt(id, 36), Text: clean(text), State: "queued"}
+		parts = append(parts, q)
+		rows = append(rows, []any{q.ID, p.ID, int64(q.N), p.Via.Account, q.Key, q.Text, q.State, int64(0), int64(0), "", int64(0), "", "", "", int64(0), int64(0)})
+	}
+	err := s.inTx(ctx, machine, func(x *tx) error {
+		if err := x.hold(p); err != nil {
+			return err
+		}
+		return x.insertAll(partTable, rows)
+	})
+	if err != nil {
+		return fmt.Errorf("rendering: %w", err)
+	}
+	p.Parts = parts
+	return nil
+}
+
+// hold proves that the parcel is still this holder's; its row lock keeps it so.
+func (x *tx) hold(p *Parcel) error {
+	n, err := x.exec(`UPDATE outbox SET holder = holder WHERE id = ? AND holder = ? AND done_at = 0`, p.ID, p.holder)
+	if err == nil && n != 1 {
+		err = ErrLost
+	}
+	return err
+}
+
+// Begin notes, durably, that the part is about to be handed to the platform, and extends the lease:
+// only so can a crash tell "may have been sent" from "was taken".
+func (s *Store) Begin(ctx context.Context, p *Parcel, part *Part, ttl time.Duration) (attempt int64, err error) {
+	now := s.now()
+	attempt = s.ids.next()
+	err = s.inTx(ctx, machine, func(x *tx) error {
+		n, err := x.exec(`UPDATE outbox SET lease_until = ? WHERE id = ? AND holder = ? AND done_at = 0`, micros(now.Add(ttl)), p.ID, p.holder)
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			return ErrLost
+		}
+		// What an earlier process left open is closed in the same breath: it is a doubt from now on.
+		doubts, err := x.exec(`UPDATE attempt SET outcome = 'lost', ended_at = ? WHERE part_id = ? AND outcome = ''`, micros(now), part.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := x.exec(`UPDATE outbox_part SET tries = tries + 1, doubts = doubts + ?, first_at = CASE WHEN first_at = 0 THEN ? ELSE first_at END
+			WHERE id = ?`, doubts, micros(now), part.ID); err != nil {
+			return err
+		}
+		part.Doubts += int(doubts)
+		_, err = x.exec(`INSERT INTO attempt (id, part_id, holder, at, ended_at, outcome, code) VALUES (?, ?, ?, ?, 0, '', '')`,
+			attempt, part.ID, p.holder, micros(now))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("beginning an attempt: %w", err)
+	}
+	part.Tries++
+	part.InFlight = time.Time{}
+	if part.FirstAt.IsZero() {
+		part.FirstAt = now
+	}
+	return attempt, nil
+}
+
+// Fate is how an attempt ended, or what was found out about a part without one.
+type Fate struct {
+	State      string // of the part: sent, delivered, failed, uncertain, or queued to try again
+	ExternalID string
+	Segments   int
+	Kind       string // of a failure: channels.ErrorKind
+	Code       string
+	Reason     string
+	Again      time.Time // when to go on with the parcel; of queued and uncertain
+	Free       bool      // does not count as a try (throttled, suspended)
+	Doubt      bool      // may have arrived although we were not told
+	Address    string    // "unreachable" or "stopped": what the failure says about the address
+	HoldUntil  time.Time // the account waits so long
+	Suspend    bool      // the account stops until a person mends it
+}
+
+// End writes how the attempt at a part ended; attempt 0 is for what was learnt without one. The
+// parcel is done when its last part is out, and done as failed with its first part that failed. An
+// end that comes after the lease was lost is written all the same: what is out is out.
+func (s *Store) End(ctx context.Context, p *Parcel, part *Part, attempt int64, f Fate) error {
+	now := s.now()
+	err := s.inTx(ctx, machine, func(x *tx) error { return x.end(p, part, attempt, f, now) })
+	if err != nil {
+		return fmt.Errorf("ending an attempt: %w", err)
+	}
+	part.State, part.ExternalID = f.State, f.ExternalID
+	return nil
+}
+
+func (x *tx) end(p *Parcel, part *Part, attempt int64, f Fate, now time.Time) error {
+	if attempt != 0 {
+		outcome := f.Kind
+		if outcome == "" {
+			outcome = f.State
+		}
+		if _, err := x.exec(`UPDATE attempt SET outcome = ?, code = ?, ended_at = ? WHERE id = ?`, outcome, f.Code, micros(now), attempt); err != nil {
+			return err
+		}
+	} else if _, err := x.exec(`UPDATE attempt SET outcome = 'found', ended_at = ? WHERE part_id = ? AND outcome = ''`, micros(now), part.ID); err != nil {
+		return err
+	}
+	free, doubt := 0, 0
+	if f.Free {
+		free = 1
+	}
+	if f.Doubt {
+		doubt = 1
+	}
+	done := int64(0)
+	if f.State == "sent" || f.State == "delivered" || f.State == "failed" {
+		done = micros(now)
+	}
+	// A part that is out stays out, whatever a late attempt says.
+	_, err := x.exec(`UPDATE outbox_part SET state = ?, tries = tries - ?, doubts = doubts + ?, external_id = ?, segments = ?, kind = ?, code = ?, reason = ?, done_at = ?
+		WHERE id = ? AND done_at = 0`, f.State, free, doubt, clean(f.ExternalID), f.Segments, f.Kind, f.Code, clean(f.Reason), done, part.ID)
+	if err != nil {
+		return err
+	}
+	if err := x.endParcel(p.ID, f, now); err != nil {
+		return err
+	}
+	if err := x.endAccount(p, f, now); err != nil {
+		return err
+	}
+	if f.Address != "" {
+		if err := x.markAddress(p.Via.Address, f.Address, f.Reason); err != nil {
+			return err
+		}
+	}
+	if f.ExternalID == "" {
+		return nil
+	}
+	return x.matchEarly(p.Via.Account, f.ExternalID, part.ID, now)
+}
+
+// endParcel moves the parcel on: done with its last part, failed with the first that failed.
+func (x *tx) endParcel(id int64, f Fate, now time.Time) error {
+	switch f.State {
+	case "failed":
+		return x.finish(id, "failed", f.Reason, now)
+	case "queued", "uncertain":
+		_, err := x.exec(`UPDATE outbox SET lease_until = 0, next_at = ?, state = ?, reason = ? WHERE id = ? AND done_at = 0`, micros(f.Again), f.State, clean(f.Reason), id)
+		return err
+	}
+	var left int
+	if err := x.get(&left, `SELECT count(*) FROM outbox_part WHERE outbox_id = ? AND done_at = 0`, id); err != nil || left > 0 {
+		return err
+	}
+	var undelivered int
+	if err := x.get(&undelivered, `SELECT count(*) FROM outbox_part WHERE outbox_id = ? AND state <> 'delivered'`, id); err != nil {
+		return err
+	}
+	if undelivered == 0 {
+		return x.finish(id, "delivered", "", now)
+	}
+	return x.finish(id, "sent", "", now)
+}
+
+// finish closes the parcel and tells who asked to know.
+func (x *tx) finish(id int64, state, reason string, now time.Time) error {
+	if _, err := x.exec(`UPDATE outbox SET state = ?, reason = ?, lease_until = 0, done_at = ? WHERE id = ?`, state, clean(reason), micros(now), id); err != nil {
+		return err
+	}
+	return x.tell(id, state, now)
+}
+
+func (x *tx) tell(id int64, state string, now time.Time) error {
+	_, err := x.exec(`INSERT INTO timer (kind, subject, due_at, data, tries) SELECT tell, ticket_id, CAST(? AS BIGINT), CAST(? AS TEXT), 0 FROM outbox WHERE id = ? AND tell <> ''
+		ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, data = excluded.data, tries = 0`, micros(now), state, id)
+	return err
+}
+
+func (x *tx) endAccount(p *Parcel, f Fate, now time.Time) error {
+	const ensure = `INSERT INTO account (name, cursor, state, last_in_at, last_out_at, hold_until, error, error_at) VALUES (?, '', '', 0, 0, 0, '', 0) ON CONFLICT (name) DO NOTHING`
+	var err error
+	switch {
+	case f.State == "sent" || f.State == "delivered":
+		if _, err = x.exec(ensure, p.Via.Account); err == nil {
+			_, err = x.exec(`UPDATE account SET last_out_at = ? WHERE name = ?`, micros(now), p.Via.Account)
+		}
+	case f.Suspend:
+		if _, err = x.exec(ensure, p.Via.Account); err == nil {
+			_, err = x.exec(`UPDATE account SET state = 'suspended', error = ?, error_at = ? WHERE name = ?`, clean(f.Reason), micros(now), p.Via.Account)
+		}
+	case !f.HoldUntil.IsZero():
+		if _, err = x.exec(ensure, p.Via.Account); err == nil {
+			_, err = x.exec(`UPDATE account SET hold_until = ? WHERE name = ?`, micros(f.HoldUntil), p.Via.Account)
+		}
+	}
+	return err
+}
+
+func (x *tx) markAddress(a Address, state, reason string) error {
+	_, err := x.exec(`UPDATE address SET state = ?, reason = ? WHERE kind = ? AND value = ?`, state, clean(reason), a.Kind, a.Value)
+	return err
+}
+
+// Release gives a parcel back without an attempt, to be claimed again not before until.
+func (s *Store) Release(ctx context.Context, p *Parcel, until time.Time) error {
+	return s.inTx(ctx, machine, func(x *tx) error {
+		_, err := x.exec(`UPDATE outbox SET lease_until = 0, next_at = ? WHERE id = ? AND holder = ? AND done_at = 0`, micros(until), p.ID, p.holder)
+		return err
+	})
+}

@@ -1,0 +1,247 @@
+package tickets
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jmoiron/sqlx"
+)
+
+// ErrNotFound says that there is no such ticket, message, token … or none that the caller may see.
+var ErrNotFound = errors.New("not found")
+
+// ErrStale says that the ticket changed after the caller looked at it.
+var ErrStale = errors.New("changed meanwhile")
+
+// Store is the shared store. It is safe for concurrent use.
+type Store struct {
+	dialect dialect
+	read    *sqlx.DB // SQLite: a pool of readers; PostgreSQL: the one pool
+	write   *sqlx.DB // SQLite: one connection, used by the writer goroutine alone
+	ids     ids
+	now     func() time.Time
+	url     string
+
+	people   chan job // SQLite's writer takes these first
+	machines chan job
+	arrivals chan arrival
+	wake     chan struct{} // a hint that inbox rows wait
+	dirty    chan struct{} // a hint that outbox rows wait
+	seen     accountTimes
+
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+	lock *os.File
+}
+
+// Options of Open. The zero value is the live one.
+type Options struct {
+	Now      func() time.Time // the clock, for tests
+	MaxConns int              // of PostgreSQL; 0 means 16
+}
+
+// Open connects to a migrated database: sqlite:PATH or postgres://…. A SQLite file is locked against
+// a second process. An error never holds the URL, which may hold a password.
+func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
+	s := &Store{
+		now: o.Now, url: rawURL,
+		people: make(chan job), machines: make(chan job), arrivals: make(chan arrival, 256),
+		wake: make(chan struct{}, 1), dirty: make(chan struct{}, 1),
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var err error
+	if path, ok := strings.CutPrefix(rawURL, "sqlite:"); ok {
+		err = s.openSQLite(path)
+	} else {
+		err = s.openPostgres(rawURL, o.MaxConns)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	run, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	if s.dialect == sqlite {
+		s.wg.Go(func() { s.writeLoop(run) })
+	}
+	s.wg.Go(func() { s.receiveLoop(run) })
+	if err := s.drawNode(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Store) openSQLite(path string) error {
+	if path == "" {
+		return errors.New("sqlite: needs the path of a file")
+	}
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return errors.New("another process uses this file")
+	}
+	base := "file:" + (&url.URL{Path: path}).EscapedPath() +
+		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+		"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate"
+	s.dialect, s.lock = sqlite, lock
+	if s.write, err = sqlx.Open("sqlite", base); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	if s.read, err = sqlx.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.read.SetMaxOpenConns(4)
+	s.read.SetMaxIdleConns(4)
+	return nil
+}
+
+func (s *Store) openPostgres(rawURL string, maxConns int) error {
+	if !strings.HasPrefix(rawURL, "postgres://") && !strings.HasPrefix(rawURL, "postgresql://") {
+		return errors.New("the URL is neither sqlite:PATH nor postgres://…")
+	}
+	db, err := sql.Open("pgx", rawURL)
+	if err != nil {
+		return errors.New("the postgres URL cannot be read")
+	}
+	if maxConns <= 0 {
+		maxConns = 16
+	}
+	db.SetMaxOpenConns(maxConns)
+	db.SetMaxIdleConns(maxConns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	s.dialect = postgres
+	s.read = sqlx.NewDb(db, "pgx")
+	s.write = s.read
+	return nil
+}
+
+// drawNode takes the next node number, so that ids of concurrent processes differ.
+func (s *Store) drawNode(ctx context.Context) error {
+	return s.inTx(ctx, machine, func(x *tx) error {
+		var n int64
+		if err := x.get(&n, `UPDATE meta SET value = value + 1 WHERE name = 'node' RETURNING value`); err != nil {
+			return fmt.Errorf("drawing a node number: %w", err)
+		}
+		s.ids.node = n & 0x3ff
+		if s.dialect != sqlite {
+			return nil
+		}
+		// The file lock says that whoever held these leases is gone.
+		_, err := x.exec(`UPDATE outbox SET lease_until = 0 WHERE done_at = 0 AND lease_until > 0`)
+		if err == nil {
+			_, err = x.exec(`UPDATE lease SET until = 0`)
+		}
+		return err
+	})
+}
+
+// Close waits for what is under way and lets go of the database.
+func (s *Store) Close() error {
+	s.stop()
+	s.wg.Wait()
+	err := s.read.Close()
+	if s.dialect == sqlite {
+		err = errors.Join(err, s.write.Close(), s.lock.Close())
+	}
+	return err
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// Wake is a hint, at most one a time, that inbox rows wait for Process.
+func (s *Store) Wake() <-chan struct{} { return s.wake }
+
+// Dirty is a hint, at most one a time, that outbox rows wait for dispatch.
+func (s *Store) Dirty() <-chan struct{} { return s.dirty }
+
+func hint(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// who says whose write it is: people's go first.
+type who bool
+
+const (
+	machine who = false
+	person  who = true
+)
+
+type job struct {
+	ctx  context.Context
+	run  func(*tx) error
+	done chan error
+}
+
+// inTx runs f in one write transaction: on SQLite through the one writer, on PostgreSQL on a
+// connection of the pool, again when the database chose it as the victim of a deadlock.
+func (s *Store) inTx(ctx context.Context, w who, f func(*tx) error) error {
+	if s.dialect == postgres {
+		for try := 1; ; try++ {
+			err := s.runTx(ctx, f)
+			if err == nil || !isRetriable(err) || try == 5 {
+				return err
+			}
+		}
+	}
+	queue := s.machines
+	if w == person {
+		queue = s.people
+	}
+	j := job{ctx: ctx, run: f, done: make(chan error, 1)}
+	select {
+	case queue <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return <-j.done
+}
+
+func (s *Store) writeLoop(ctx context.Context) {
+	for {
+		select {
+		case j := <-s.people:
+			j.done <- s.runTx(j.ctx, j.run)
+			continue
+		default:
+		}
+		select {
+		case j := <-s.people:
+			j.done <- s.runTx(j.ctx, j.run)
+		case j := <-s.machines:
+			j.done <- s.runTx(j.ctx, j.run)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Store) runTx(ctx context.Context, f func(*tx) error) error {
+	t, err := s.write.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(&tx{Tx: t, ctx: ctx, dialect: s.dialect}); err != nil {
+		_ = t.Rollback() // the first error is the one to tell
+		return err
+	}
+	return t.Commit()
+}

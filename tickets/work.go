@@ -1,0 +1,158 @@
+package tickets
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrReused says that an idempotency key came with another request before.
+var ErrReused = errors.New("idempotency key was used for another request")
+
+// Once makes a piece of work happen once: Scope and Key name it, Request tells a repetition from a
+// mistake. The zero value sets no such bound.
+type Once struct{ Scope, Key, Request string }
+
+// Work lets f change one ticket, as a person does: in one transaction, with the ticket as it stands
+// then. f sees the ticket as the situation's first case, with its citizen and the address it came
+// from. A repetition under the same Once returns the first Result with again true.
+func (s *Store) Work(ctx context.Context, ticket int64, once Once, f Decide) (res Result, again bool, err error) {
+	err = s.inTx(ctx, person, func(x *tx) error {
+		if res, again, err = x.once(once); err != nil || again {
+			return err
+		}
+		if res, err = s.work(x, ticket, f); err != nil {
+			return err
+		}
+		return x.keep(once, res, s.now())
+	})
+	if err != nil {
+		return Result{}, false, fmt.Errorf("working on a ticket: %w", err)
+	}
+	hint(s.dirty)
+	return res, again, nil
+}
+
+func (s *Store) work(x *tx, ticket int64, f Decide) (Result, error) {
+	sit, err := s.workSituation(x, ticket)
+	if err != nil {
+		return Result{}, err
+	}
+	c, err := f(sit)
+	if err != nil {
+		return Result{}, err
+	}
+	p := &plan{store: s, now: sit.Now}
+	res, err := p.add(&sit, &c)
+	if err != nil {
+		return Result{}, err
+	}
+	return res, p.write(x)
+}
+
+func (s *Store) workSituation(x *tx, ticket int64) (Situation, error) {
+	sit := Situation{Now: s.now(), Cases: make([]Case, 1)}
+	t := &sit.Cases[0].Ticket
+	row := x.QueryRowContext(x.ctx, x.dialect.bind(`SELECT `+ticketTable.names("")+` FROM ticket WHERE id = ?`+x.dialect.forUpdate()), ticket)
+	if err := row.Scan(t.targets()...); err != nil {
+		return sit, notFound(err)
+	}
+	c := &sit.Citizen
+	row = x.QueryRowContext(x.ctx, x.dialect.bind(`SELECT id, name, language, quiet, created_at FROM citizen WHERE id = ?`), t.CitizenID)
+	if err := row.Scan(&c.ID, &c.Name, &c.Language, &c.Quiet, stamp{&c.CreatedAt}); err != nil {
+		return sit, notFound(err)
+	}
+	a := &sit.Contact
+	row = x.QueryRowContext(x.ctx, x.dialect.bind(`SELECT id, citizen_id, kind, value, state, reason, last_in_at, account, thread FROM address WHERE kind = ? AND value = ?`),
+		t.Return.Address.Kind, t.Return.Address.Value)
+	err := row.Scan(&a.ID, &a.CitizenID, &a.Kind, &a.Value, &a.State, &a.Reason, stamp{&a.LastInAt}, &a.Account, &a.Thread)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil // a report entered for someone who left no address
+	}
+	return sit, err
+}
+
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+func (x *tx) once(o Once) (res Result, again bool, err error) {
+	if o.Key == "" {
+		return Result{}, false, nil
+	}
+	var was []struct {
+		Request string `db:"request"`
+		Result  string `db:"result"`
+	}
+	err = x.all(&was, `SELECT request, result FROM idempotency WHERE scope = ? AND key = ?`, o.Scope, o.Key)
+	if err != nil || len(was) == 0 {
+		return Result{}, false, err
+	}
+	if was[0].Request != o.Request {
+		return Result{}, false, ErrReused
+	}
+	err = json.Unmarshal([]byte(was[0].Result), &res)
+	return res, true, err
+}
+
+// keep notes the result. Two calls at once with one key: the second one's insert fails, and with it
+// all it did.
+func (x *tx) keep(o Once, res Result, now time.Time) error {
+	if o.Key == "" {
+		return nil
+	}
+	_, err := x.exec(`INSERT INTO idempotency (scope, key, request, result, created_at) VALUES (?, ?, ?, ?, ?)`, o.Scope, o.Key, o.Request, toJSON(res), micros(now))
+	if isTaken(err) {
+		return ErrStale
+	}
+	return err
+}
+
+// Due returns timers of the kinds whose time has come, the longest overdue first.
+func (s *Store) Due(ctx context.Context, n int) ([]Timer, error) {
+	rows, err := s.read.QueryContext(ctx, s.dialect.bind(`SELECT kind, subject, due_at, data, tries FROM timer WHERE due_at <= ? ORDER BY due_at, kind, subject LIMIT ?`),
+		micros(s.now()), n)
+	if err != nil {
+		return nil, fmt.Errorf("reading timers: %w", err)
+	}
+	var due []Timer
+	err = drain(rows, func() error {
+		var t Timer
+		err := rows.Scan(&t.Kind, &t.Subject, stamp{&t.Due}, &t.Data, &t.Tries)
+		due = append(due, t)
+		return err
+	})
+	return due, err
+}
+
+// Fire lets f act on the ticket of a due timer and takes the timer away, in one transaction. A timer
+// that was changed, or fired by another node, meanwhile is left alone. f may set it anew.
+func (s *Store) Fire(ctx context.Context, t Timer, f Decide) error {
+	err := s.inTx(ctx, machine, func(x *tx) error {
+		n, err := x.exec(`DELETE FROM timer WHERE kind = ? AND subject = ? AND due_at = ? AND data = ?`, t.Kind, t.Subject, micros(t.Due), t.Data)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = s.work(x, t.Subject, f)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("firing a timer: %w", err)
+	}
+	hint(s.dirty)
+	return nil
+}
+
+// Postpone puts a timer that failed off, so that one which always fails does not starve the others.
+func (s *Store) Postpone(ctx context.Context, t Timer, until time.Time) error {
+	return s.inTx(ctx, machine, func(x *tx) error {
+		_, err := x.exec(`UPDATE timer SET due_at = ?, tries = tries + 1 WHERE kind = ? AND subject = ? AND due_at = ?`, micros(until), t.Kind, t.Subject, micros(t.Due))
+		return err
+	})
+}
