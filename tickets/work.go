@@ -16,18 +16,34 @@ var ErrReused = errors.New("idempotency key was used for another request")
 // mistake. The zero value sets no such bound.
 type Once struct{ Scope, Key, Request string }
 
+// Act is a piece of work on one ticket.
+type Act struct {
+	Ticket  int64
+	By      string // who of the staff, or which program
+	Version int64  // that the actor saw; 0 does not compare
+	Once    Once
+}
+
+// Step is a move that staff make.
+type Step struct {
+	To     State
+	Reason string // for colleagues
+	Text   string // for the citizen
+}
+
 // Work lets f change one ticket, as a person does: in one transaction, with the ticket as it stands
-// then. f sees the ticket as the situation's first case, with its citizen and the address it came
-// from. A repetition under the same Once returns the first Result with again true.
-func (s *Store) Work(ctx context.Context, ticket int64, once Once, f Decide) (res Result, again bool, err error) {
+// then, ErrStale where it is not the version the actor saw. f sees the ticket as the situation's
+// first case, with its citizen and the address it came from. A repetition under the same Once
+// returns the first Result with again true.
+func (s *Store) Work(ctx context.Context, act Act, f Decide) (res Result, again bool, err error) {
 	err = s.inTx(ctx, person, func(x *tx) error {
-		if res, again, err = x.once(once); err != nil || again {
+		if res, again, err = x.once(act.Once); err != nil || again {
 			return err
 		}
-		if res, err = s.work(x, ticket, f); err != nil {
+		if res, err = s.work(x, act, f); err != nil {
 			return err
 		}
-		return x.keep(once, res, s.now())
+		return x.keep(act.Once, res, s.now())
 	})
 	if err != nil {
 		return Result{}, false, fmt.Errorf("working on a ticket: %w", err)
@@ -36,10 +52,13 @@ func (s *Store) Work(ctx context.Context, ticket int64, once Once, f Decide) (re
 	return res, again, nil
 }
 
-func (s *Store) work(x *tx, ticket int64, f Decide) (Result, error) {
-	sit, err := s.workSituation(x, ticket)
+func (s *Store) work(x *tx, act Act, f Decide) (Result, error) {
+	sit, err := s.workSituation(x, act.Ticket)
 	if err != nil {
 		return Result{}, err
+	}
+	if act.Version != 0 && act.Version != sit.Cases[0].Version {
+		return Result{}, ErrStale
 	}
 	c, err := f(sit)
 	if err != nil {
@@ -139,7 +158,7 @@ func (s *Store) Fire(ctx context.Context, t Timer, f Decide) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		_, err = s.work(x, t.Subject, f)
+		_, err = s.work(x, Act{Ticket: t.Subject}, f)
 		return err
 	})
 	if err != nil {
