@@ -91,10 +91,7 @@ const longest = 400
 func Parse(text []byte) (*Calendar, error) {
 	var def definition
 	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&def); err != nil {
-		if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-			return nil, fmt.Errorf("reading the calendar: unknown key: %s", strict.String())
-		}
-		return nil, fmt.Errorf("reading the calendar: %w", err)
+		return nil, undecodable(err)
 	}
 	c := &Calendar{off: map[day]string{}, years: map[int]bool{}}
 	b := builder{c: c}
@@ -109,6 +106,25 @@ func Parse(text []byte) (*Calendar, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// undecodable names line and key of what could not be decoded.
+func undecodable(err error) error {
+	var all []error
+	at, ok := errors.AsType[*toml.DecodeError](err)
+	if strict, isStrict := errors.AsType[*toml.StrictMissingError](err); isStrict {
+		for i := range strict.Errors {
+			e := &strict.Errors[i]
+			line, _ := e.Position()
+			all = append(all, fmt.Errorf("reading the calendar: line %d: %s: no such key", line, strings.Join(e.Key(), ".")))
+		}
+	} else if ok {
+		line, _ := at.Position()
+		all = append(all, fmt.Errorf("reading the calendar: line %d: %s: %w", line, strings.Join(at.Key(), "."), err))
+	} else {
+		all = append(all, fmt.Errorf("reading the calendar: %w", err))
+	}
+	return errors.Join(all...)
 }
 
 // In is the same calendar in another zone, an IANA name or WIB, WITA or WIT: an office there opens by
