@@ -44,6 +44,13 @@ type Webhook interface {
 	Handler(Inbox) http.Handler
 }
 
+// Registrar is a Webhook that tells its platform where to call. It is asked to at each start, and again
+// until it succeeds.
+type Registrar interface {
+	Webhook
+	Register(context.Context) error
+}
+
 // Fetcher is an adapter whose media are fetched after the text is safe.
 type Fetcher interface {
 	Adapter
@@ -77,6 +84,15 @@ type Inbox interface {
 	Cursor(ctx context.Context, account string) (string, error)
 	// Report takes a delivery receipt. It may come before Send has returned, twice, or out of order.
 	Report(context.Context, Report) error
+}
+
+// Marker is an Inbox that commits a cursor without a message. A Poller marks where it stands at the first
+// start of an account whose platform holds old messages that are not to be taken: without the mark, what
+// comes between the first start and the first Accept would count as old after a restart.
+type Marker interface {
+	Inbox
+	// Mark makes cursor the account's committed cursor. nil: it is durable.
+	Mark(ctx context.Context, account, cursor string) error
 }
 
 // Address is what one platform needs to reach one citizen.

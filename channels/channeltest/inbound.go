@@ -141,7 +141,7 @@ func stopsWithContext(s *session) {
 		s.await("an Accept that waits", func() bool { return s.inbox.Waiting() > 0 })
 		s.stop() // while the Inbox takes its time
 		release()
-		s.p.Outage(true)
+		s.outage()
 		s.start()
 		s.stop() // while the platform is away
 		s.p.Outage(false)
@@ -163,7 +163,7 @@ func ridesOutOutage(s *session) {
 	s.start()
 	s.settle()
 	before := s.refusals()
-	s.p.Outage(true)
+	s.outage()
 	if _, err := s.send(s.out(0, "tidak sampai")); err == nil {
 		s.Errorf("Send succeeded while the platform was away")
 	} else if kind := channels.KindOf(err); kind != channels.Temporary {

@@ -41,7 +41,7 @@ func keepsSecrets(s *session) {
 		}
 		say(err)
 	}
-	s.p.Outage(true)
+	s.outage()
 	_, err := s.send(s.out(0, reply))
 	say(err)
 	if checker, ok := s.adapter.(channels.Checker); ok {

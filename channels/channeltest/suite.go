@@ -189,6 +189,12 @@ func (s *session) settle() {
 	s.awaitMessage("a message written last", s.p.Write(s.t, 0, "penutup"))
 }
 
+// outage cuts the platform off. Idle connections go at once, so that the next attempt has to dial.
+func (s *session) outage() {
+	s.p.Outage(true)
+	s.client.CloseIdleConnections()
+}
+
 // out is a message to citizen n under a key of its own.
 func (s *session) out(n int, text string) channels.Outbound {
 	s.attempts++
