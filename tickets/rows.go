@@ -21,7 +21,7 @@ var (
 		"created_at bigint, updated_at bigint, due_at bigint, resolved_at bigint, closed_at bigint, paused_at bigint")
 	messageTable = newTable("message", "", "id bigint, ticket_id bigint, citizen_id bigint, direction text, channel text, account text, external_id text, "+
 		"replaces bigint, author text, subject text, text text, quoted text, point text, sent_at bigint, created_at bigint")
-	attachmentTable = newTable("attachment", "", "id bigint, message_id bigint, ticket_id bigint, account text, ref text, name text, type text, size bigint, "+
+	attachmentTable = newTable("attachment", "", "id bigint, message_id bigint, ticket_id bigint, account text, inbox_id bigint, ref text, name text, type text, size bigint, "+
 		"state text, sha256 text, tries int, next_at bigint")
 	eventTable  = newTable("event", "", "id bigint, ticket_id bigint, at bigint, actor text, type text, data text, hash bytea")
 	outboxTable = newTable("outbox", "", "id bigint, ticket_id bigint, purpose text, account text, address_kind text, address text, thread text, reply_to text, "+
@@ -139,14 +139,14 @@ func (m *Message) targets() []any {
 
 func (a *Attachment) row(nextAt time.Time) []any {
 	return []any{
-		a.ID, a.MessageID, a.TicketID, a.Account, clean(a.Ref), clean(a.Name), clean(a.Type), a.Size, a.State, a.SHA256, int64(a.Tries), micros(nextAt),
+		a.ID, a.MessageID, a.TicketID, a.Account, a.InboxID, clean(a.Ref), clean(a.Name), clean(a.Type), a.Size, a.State, a.SHA256, int64(a.Tries), micros(nextAt),
 	}
 }
 
-const attachmentColumns = "id, message_id, ticket_id, account, ref, name, type, size, state, sha256, tries"
+const attachmentColumns = "id, message_id, ticket_id, account, inbox_id, ref, name, type, size, state, sha256, tries"
 
 func (a *Attachment) targets() []any {
-	return []any{&a.ID, &a.MessageID, &a.TicketID, &a.Account, &a.Ref, &a.Name, &a.Type, &a.Size, &a.State, &a.SHA256, &a.Tries}
+	return []any{&a.ID, &a.MessageID, &a.TicketID, &a.Account, &a.InboxID, &a.Ref, &a.Name, &a.Type, &a.Size, &a.State, &a.SHA256, &a.Tries}
 }
 
 func (e *Event) row() []any {

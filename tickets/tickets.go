@@ -151,7 +151,8 @@ type Attachment struct {
 	MessageID int64
 	TicketID  int64
 	Account   string
-	Ref       string
+	InboxID   int64  // the inbox row it came with, whose raw bytes may hold it
+	Ref       string // the platform's or the raw message's name of it
 	Name      string
 	Type      string
 	Size      int64

@@ -126,6 +126,7 @@ CREATE TABLE attachment (
     message_id BIGINT NOT NULL,
     ticket_id  BIGINT NOT NULL,
     account    TEXT COLLATE "C" NOT NULL,
+    inbox_id   BIGINT NOT NULL,
     ref        TEXT COLLATE "C" NOT NULL,
     name       TEXT NOT NULL,
     type       TEXT COLLATE "C" NOT NULL,

@@ -126,6 +126,7 @@ CREATE TABLE attachment (
     message_id INTEGER NOT NULL,
     ticket_id  INTEGER NOT NULL,
     account    TEXT NOT NULL,
+    inbox_id   INTEGER NOT NULL,
     ref        TEXT NOT NULL,
     name       TEXT NOT NULL,
     type       TEXT NOT NULL,
