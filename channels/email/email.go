@@ -1,0 +1,160 @@
+// Package email is the adapter for a mailbox: IMAP in, SMTP out.
+//
+// It reads by UID and UIDVALIDITY, never by flags or dates, and changes nothing in the mailbox. An answer
+// finds its ticket by our own Message-IDs, which nobody can guess.
+package email
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/mail"
+	"strings"
+	"time"
+
+	"tanggap/channels"
+)
+
+// Config is one mailbox.
+type Config struct {
+	Address string // what citizens write to and our answers come from
+	Name    string // the display name beside it, "" for none
+	IMAP    Server // imaps://host[:993]/FOLDER, or imap://host[:143]/FOLDER with STARTTLS; FOLDER defaults to INBOX
+	SMTP    Server // smtps://host[:465], or smtp://host[:587] with STARTTLS
+	// Insecure lets a server that is not on this machine be spoken to without TLS, when it offers none.
+	// Servers on loopback are spoken to plainly.
+	Insecure bool
+	// ReplySecret keys the Message-IDs that we make. Empty, it is derived from the IMAP password, and
+	// answers to mails sent before a change of the password no longer find their tickets by themselves.
+	ReplySecret string
+	// AuthServID is the name under which our own mail server writes Authentication-Results (RFC 8601);
+	// empty, they are not looked at, for anybody can write them.
+	AuthServID string
+	// ImportPast also takes what lay in the mailbox before the first start; it is never answered.
+	ImportPast bool
+
+	MaxMessage int64         // bytes of a mail that is read whole, default 40 MiB
+	IdleFor    time.Duration // how long one IDLE lasts at most, default 4 minutes
+	PollEvery  time.Duration // between two looks where the server has no IDLE, default 30 seconds
+	Wait       time.Duration // for one answer of a server, default 1 minute
+}
+
+// Server is one end of the mailbox.
+type Server struct {
+	URL      string
+	Username string // "" for SMTP: no login
+	Password string
+}
+
+// Adapter is one mailbox. It implements channels.Poller, channels.Checker and channels.Extractor.
+type Adapter struct {
+	name   string
+	config Config
+	imap   endpoint
+	smtp   endpoint
+	domain string // of Config.Address, which our Message-IDs carry
+	key    []byte // of their HMAC
+	log    *slog.Logger
+	tls    *tls.Config // beyond the defaults; nil but in tests
+	retry  time.Duration
+}
+
+// The least and the longest wait before a broken connection is tried again.
+const (
+	retryLeast = 500 * time.Millisecond
+	retryMost  = time.Minute
+)
+
+// New checks the configuration and does no I/O. Mail goes by no HTTP: the client is not used.
+func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, error) {
+	c.defaults()
+	a := &Adapter{name: name, config: c, log: log.With("account", name), retry: retryLeast}
+	address, err := mail.ParseAddress(c.Address)
+	if err != nil || address.Name != "" || !strings.Contains(c.Address, "@") {
+		return nil, fmt.Errorf("account %s: address is no mail address", name)
+	}
+	a.config.Address = strings.ToLower(address.Address)
+	a.domain = a.config.Address[strings.LastIndexByte(a.config.Address, '@')+1:]
+	if a.imap, err = parseEndpoint(c.IMAP.URL, "imap"); err != nil {
+		return nil, fmt.Errorf("account %s: imap.url: %w", name, err)
+	}
+	if a.smtp, err = parseEndpoint(c.SMTP.URL, "smtp"); err != nil {
+		return nil, fmt.Errorf("account %s: smtp.url: %w", name, err)
+	}
+	if c.IMAP.Username == "" || c.IMAP.Password == "" {
+		return nil, fmt.Errorf("account %s: imap needs username and password", name)
+	}
+	if c.SMTP.Username != "" && c.SMTP.Password == "" {
+		return nil, fmt.Errorf("account %s: smtp.username has no password", name)
+	}
+	a.key = replyKey(c, a.config.Address)
+	return a, nil
+}
+
+func (c *Config) defaults() {
+	if c.MaxMessage <= 0 {
+		c.MaxMessage = 40 << 20
+	}
+	if c.IdleFor <= 0 {
+		c.IdleFor = 4 * time.Minute
+	}
+	if c.PollEvery <= 0 {
+		c.PollEvery = 30 * time.Second
+	}
+	if c.Wait <= 0 {
+		c.Wait = time.Minute
+	}
+}
+
+// replyKey keeps the Message-IDs of two mailboxes apart even under one secret.
+func replyKey(c Config, address string) []byte {
+	secret := c.ReplySecret
+	if secret == "" {
+		secret = c.IMAP.Password
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("message-id of " + address))
+	return mac.Sum(nil)
+}
+
+// Name is the account's key in the configuration.
+func (a *Adapter) Name() string { return a.name }
+
+// Capabilities says what mail can carry. The limits on text and files are ours: mail servers commonly
+// take 25 MB a message, of which base64 eats a third.
+func (a *Adapter) Capabilities() channels.Capabilities {
+	return channels.Capabilities{
+		Channel:     "email",
+		Addresses:   channels.Mail,
+		Text:        channels.Limit{Max: maxText, Unit: channels.Runes},
+		Attachments: maxAttachment,
+		Subject:     true,
+		Threads:     true,
+		Pace:        channels.Pace{PerSecond: 5, MaxConcurrency: 4},
+	}
+}
+
+// Check logs in to both servers and says what it found there.
+func (a *Adapter) Check(ctx context.Context) (string, error) {
+	s, err := a.connect(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer s.close()
+	box, err := s.open()
+	if err != nil {
+		return "", err
+	}
+	waiting := "no IDLE, polled every " + a.config.PollEvery.String()
+	if s.idles() {
+		waiting = "IDLE"
+	}
+	if err := a.checkSMTP(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("IMAP folder %s: %d messages, next UID %d, %s; SMTP: ready", a.imap.folder, box.messages, box.next, waiting), nil
+}

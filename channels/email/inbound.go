@@ -1,0 +1,137 @@
+package email
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-msgauth/authres"
+
+	"tanggap/channels"
+	"tanggap/channels/email/letter"
+)
+
+// received is one mail as the mailbox gave it.
+type received struct {
+	raw       []byte
+	arrived   time.Time // INTERNALDATE
+	truncated bool      // raw is only its beginning
+}
+
+// inbound makes of a mail what the Inbox takes: always something.
+func (a *Adapter) inbound(m received) channels.Inbound {
+	l, err := letter.Read(m.raw)
+	in := channels.Inbound{
+		Account:   a.name,
+		Kind:      channels.Message,
+		EventID:   "mail:" + l.Digest[:40],
+		MessageID: l.MessageID,
+		Name:      l.Name,
+		ReplyTo:   a.thread(l.Answers),
+		Subject:   l.Subject,
+		Text:      l.Text,
+		Quoted:    l.Quoted,
+		SentAt:    sentAt(l.Date, m.arrived),
+		Raw:       m.raw,
+		RawType:   "message/rfc822",
+	}
+	if l.From != "" {
+		in.From = channels.Address{Kind: channels.Mail, Value: l.From}
+	}
+	if in.MessageID == "" {
+		in.MessageID = in.EventID
+	}
+	for _, part := range l.Attached {
+		in.Media = append(in.Media, channels.Media{
+			Ref: part.Ref, Name: part.Name, Type: part.Type, Size: int64(len(part.Data)), Data: part.Data,
+		})
+	}
+	_, own, _ := a.ours(l.MessageID)
+	switch {
+	case l.Bounce != nil:
+		in.Kind = channels.Bounce
+		in.Bounced = a.bounced(l.Bounce, in)
+	case err != nil || m.truncated:
+		in.Kind = channels.Unknown
+	case own || l.From == a.config.Address || l.Has("X-Loop", a.config.Address) || l.Robot != "":
+		in.Kind = channels.Robot
+	default:
+		in.Unverified = a.config.AuthServID != "" && disowned(l.Values("Authentication-Results"), a.config.AuthServID)
+	}
+	return in
+}
+
+// sentAt trusts the author's clock unless it is ahead of the mailbox's.
+func sentAt(date, arrived time.Time) time.Time {
+	if date.IsZero() || !arrived.IsZero() && date.After(arrived.Add(24*time.Hour)) {
+		return arrived
+	}
+	return date
+}
+
+// bounced is what the returned mail says about a message of ours; nil where it names none that we made,
+// for anybody can write a bounce.
+func (a *Adapter) bounced(b *letter.Bounce, in channels.Inbound) *channels.Report {
+	if !b.Failed {
+		return nil
+	}
+	for _, id := range b.IDs {
+		key, genuine, _ := a.ours(id)
+		if !genuine {
+			continue
+		}
+		r := &channels.Report{
+			Account: a.name, EventID: in.EventID, MessageID: a.messageID(key), Key: key,
+			State: channels.Failed, Kind: channels.Temporary, Code: b.Status,
+			Reason: "the mail came back, the mailbox may take another one", At: in.SentAt,
+		}
+		if b.Hard {
+			r.Kind, r.Reason = channels.Unreachable, "the mail came back, there is no such mailbox"
+		}
+		return r
+	}
+	return nil
+}
+
+// disowned reports whether our own mail server, which writes as id, found the sender forged. Only its
+// newest field counts: older ones came with the mail.
+func disowned(fields []string, id string) bool {
+	for _, field := range fields {
+		server, results, err := authres.Parse(field)
+		if err != nil || !strings.EqualFold(server, id) {
+			continue
+		}
+		var dmarc, spf, dkim authres.ResultValue
+		for _, r := range results {
+			switch r := r.(type) {
+			case *authres.DMARCResult:
+				dmarc = r.Value
+			case *authres.SPFResult:
+				spf = r.Value
+			case *authres.DKIMResult:
+				if dkim != authres.ResultPass {
+					dkim = r.Value
+				}
+			}
+		}
+		switch {
+		case dmarc != "" && dmarc != authres.ResultNone:
+			return dmarc == authres.ResultFail
+		case dkim == authres.ResultPass:
+			return false
+		default:
+			return spf == authres.ResultFail || dkim == authres.ResultFail
+		}
+	}
+	return false
+}
+
+// Extract opens the attachment that ref names in raw.
+func (a *Adapter) Extract(raw []byte, ref string) (io.ReadCloser, error) {
+	part, ok := letter.Part(raw, ref)
+	if !ok {
+		return nil, channels.Errorf(channels.Rejected, "mime", "the mail has no such attachment")
+	}
+	return io.NopCloser(bytes.NewReader(part.Data)), nil
+}

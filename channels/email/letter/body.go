@@ -1,0 +1,104 @@
+package letter
+
+import (
+	"strconv"
+	"strings"
+
+	"tanggap/channels"
+)
+
+// maxAttached bounds how many files of one mail are kept apart; all of them are in its bytes.
+const maxAttached = 100
+
+// body is what a mail holds for a reader.
+type body struct {
+	text     string
+	attached []Attachment
+}
+
+// read takes the tree apart. Of alternatives the plain text is read, unless it is empty.
+func (n *node) read() body {
+	var b body
+	b.text = channels.Clean(b.collect(n))
+	return b
+}
+
+func (b *body) collect(n *node) string {
+	switch {
+	case n.kind == "multipart/alternative":
+		var plain, rich string
+		for _, c := range n.children {
+			text := b.collect(c)
+			if c.kind == "text/plain" && plain == "" {
+				plain = text
+			} else if strings.TrimSpace(text) != "" {
+				rich = text
+			}
+		}
+		if strings.TrimSpace(plain) != "" {
+			return plain
+		}
+		return rich
+	case len(n.children) > 0:
+		var texts []string
+		for _, c := range n.children {
+			if text := strings.TrimRight(b.collect(c), " \r\n"); strings.TrimSpace(text) != "" {
+				texts = append(texts, text)
+			}
+		}
+		return strings.Join(texts, "\n\n")
+	case n.multipart():
+		// a multipart in name only: no boundary, or nothing between its boundaries
+		return string(n.content)
+	case n.file():
+		b.attach(n)
+		return ""
+	case n.kind == "text/html":
+		return HTMLText(string(n.content))
+	case strings.EqualFold(n.params["format"], "flowed"):
+		return unflow(string(n.content), strings.EqualFold(n.params["delsp"], "yes"))
+	default:
+		return string(n.content)
+	}
+}
+
+func (b *body) attach(n *node) {
+	if len(b.attached) >= maxAttached || len(n.content) == 0 && n.name == "" {
+		return
+	}
+	ref := strconv.Itoa(len(b.attached) + 1)
+	name := n.name
+	if name == "" {
+		name = strings.Trim(strings.ReplaceAll(n.kind, "/", "-"), "-") + "-" + ref
+	}
+	b.attached = append(b.attached, Attachment{Ref: ref, Name: name, Type: n.kind, Data: n.content})
+}
+
+// unflow joins the lines of format=flowed (RFC 3676).
+func unflow(text string, delsp bool) string {
+	var out strings.Builder
+	depth, open := 0, false
+	for l := range strings.Lines(strings.ReplaceAll(text, "\r\n", "\n")) {
+		l = strings.TrimSuffix(l, "\n")
+		d := len(l) - len(strings.TrimLeft(l, ">"))
+		content := strings.TrimPrefix(l[d:], " ")
+		signature := content == "-- "
+		if open && (d != depth || signature) {
+			out.WriteByte('\n')
+			open = false
+		}
+		if !open && d > 0 {
+			out.WriteString(strings.Repeat(">", d) + " ")
+		}
+		depth = d
+		soft := strings.HasSuffix(content, " ") && !signature
+		if soft && delsp {
+			content = strings.TrimSuffix(content, " ")
+		}
+		out.WriteString(content)
+		if open = soft; !soft {
+			out.WriteByte('\n')
+		}
+	}
+	return out.String()
+}

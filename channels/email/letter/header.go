@@ -1,0 +1,241 @@
+package letter
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net/mail"
+	"net/textproto"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message/charset"
+	"github.com/jhillyerd/enmime/v2"
+	"golang.org/x/text/encoding/charmap"
+
+	"tanggap/channels"
+)
+
+// maxIDs bounds how many Message-IDs of a thread are looked at: beyond it a References field is an attack.
+const maxIDs = 100
+
+var (
+	encodedWord = regexp.MustCompile(`=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=`)
+	messageID   = regexp.MustCompile(`<([^<>\s"]{1,500})>`)
+)
+
+// decode turns a field's value into text: encoded words (RFC 2047), also where a character is cut by
+// their border, and raw bytes of whatever charset.
+func decode(s string) string {
+	words := encodedWord.FindAllStringSubmatchIndex(s, -1)
+	if words == nil {
+		return line(ToUTF8([]byte(s), ""))
+	}
+	var out strings.Builder
+	var run []byte // bytes of neighbouring words in one charset
+	var runCharset string
+	end := 0
+	flush := func() {
+		out.WriteString(ToUTF8(run, runCharset))
+		run = nil
+	}
+	for _, w := range words {
+		name, _, _ := strings.Cut(s[w[2]:w[3]], "*")
+		between := s[end:w[0]]
+		if end == 0 || strings.TrimSpace(between) != "" || !strings.EqualFold(name, runCharset) {
+			flush()
+			if end == 0 || strings.TrimSpace(between) != "" {
+				out.WriteString(ToUTF8([]byte(between), ""))
+			}
+		}
+		runCharset = name
+		run = append(run, word(s[w[4]:w[5]], s[w[6]:w[7]])...)
+		end = w[1]
+	}
+	flush()
+	out.WriteString(ToUTF8([]byte(s[end:]), ""))
+	return line(out.String())
+}
+
+// word decodes the payload of one encoded word as far as it goes.
+func word(encoding, payload string) []byte {
+	if strings.EqualFold(encoding, "b") {
+		payload = strings.TrimRight(strings.Join(strings.Fields(payload), ""), "=")
+		b, _ := base64.RawStdEncoding.DecodeString(payload)
+		return b
+	}
+	b, _ := io.ReadAll(quotedprintable.NewReader(strings.NewReader(strings.ReplaceAll(payload, "_", "=20"))))
+	return b
+}
+
+// ToUTF8 decodes b from a declared charset. Where none is declared, or a Western one that the bytes
+// give the lie, UTF-8 is tried first and Windows-1252 takes the rest.
+func ToUTF8(b []byte, declared string) string {
+	switch strings.ToLower(declared) {
+	case "", "us-ascii", "ascii", "utf-8", "utf8", "iso-8859-1", "windows-1252", "latin1", "default_charset", "unknown-8bit", "x-unknown":
+		if utf8.Valid(b) {
+			return string(b)
+		}
+	default:
+		if r, err := charset.Reader(declared, bytes.NewReader(b)); err == nil {
+			if out, err := io.ReadAll(r); err == nil {
+				return string(out)
+			}
+		}
+		if utf8.Valid(b) {
+			return string(b)
+		}
+	}
+	out, err := charmap.Windows1252.NewDecoder().Bytes(b)
+	if err != nil {
+		return strings.ToValidUTF8(string(b), "\uFFFD")
+	}
+	return string(out)
+}
+
+// line is a clean text on one line.
+func line(s string) string {
+	return strings.Join(strings.Fields(channels.Clean(s)), " ")
+}
+
+// author is the first address of From, else of Sender, else of Reply-To.
+func author(h textproto.MIMEHeader) (address, name string) {
+	for _, field := range []string{"From", "Sender", "Reply-To"} {
+		raw := strings.TrimSpace(h.Get(field))
+		if raw == "" {
+			continue
+		}
+		if list, err := enmime.ParseAddressList(raw); err == nil && len(list) > 0 {
+			address, name = list[0].Address, decode(list[0].Name)
+		} else {
+			address, name = looseAddress(raw)
+		}
+		address = strings.TrimRight(strings.ToLower(strings.TrimSpace(address)), ".")
+		if a, err := mail.ParseAddress(address); err == nil && a.Address == address && !strings.ContainsAny(address, " \t\r\n\"<>") {
+			return address, name
+		}
+	}
+	return "", name
+}
+
+var bareAddress = regexp.MustCompile(`[^\s<>"(),:;\[\]\\@]+@[^\s<>"(),:;\[\]\\@]+`)
+
+// looseAddress finds an address in a field that breaks the grammar: it counts only if it is the only one.
+func looseAddress(raw string) (address, name string) {
+	text := decode(raw)
+	found := bareAddress.FindAllString(text, -1)
+	found = slices.Compact(found)
+	if i := strings.LastIndexByte(text, '<'); i >= 0 && len(found) > 1 {
+		found = bareAddress.FindAllString(text[i:], -1)
+	}
+	if len(found) != 1 {
+		return "", line(text)
+	}
+	name, _, _ = strings.Cut(text, "<")
+	if name == text {
+		name = ""
+	}
+	return found[0], line(strings.Trim(name, `"' `))
+}
+
+// date reads a Date as far as the world's software writes it.
+func date(s string) time.Time {
+	if i := strings.IndexByte(s, '('); i > 0 {
+		s = s[:i]
+	}
+	t, err := mail.ParseDate(strings.TrimSpace(s))
+	if err != nil || t.Year() < 1990 || t.Year() > 2200 {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// arrived is the date of the newest Received field.
+func arrived(h textproto.MIMEHeader) time.Time {
+	r := h.Get("Received")
+	i := strings.LastIndexByte(r, ';')
+	if i < 0 {
+		return time.Time{}
+	}
+	return date(r[i+1:])
+}
+
+// firstID is the first Message-ID in s, without its brackets.
+func firstID(s string) string {
+	if m := messageID.FindStringSubmatch(s); m != nil {
+		return m[1]
+	}
+	if s = strings.TrimSpace(s); s != "" && len(s) <= 500 && !strings.ContainsAny(s, " \t<>\"") {
+		return strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return ""
+}
+
+// answers lists what the mail answers, the nearest first, each once.
+func answers(h textproto.MIMEHeader) []string {
+	var ids []string
+	for _, m := range messageID.FindAllStringSubmatch(h.Get("In-Reply-To"), maxIDs) {
+		ids = append(ids, m[1])
+	}
+	refs := messageID.FindAllStringSubmatch(strings.Join(h.Values("References"), " "), -1)
+	for i := len(refs) - 1; i >= 0 && len(ids) < maxIDs; i-- {
+		ids = append(ids, refs[i][1])
+	}
+	var once []string
+	for _, id := range ids {
+		if utf8.ValidString(id) && !slices.Contains(once, id) {
+			once = append(once, id)
+		}
+	}
+	return once
+}
+
+// digest identifies a mail by what its author wrote, not by the trace that servers add on the way: a mail
+// delivered twice has one digest; two mails under one Message-ID have two. A mail with neither
+// Message-ID nor Date has nothing else of its own, so there every byte counts.
+func digest(raw []byte, h textproto.MIMEHeader) string {
+	if h.Get("Message-Id") == "" && h.Get("Date") == "" {
+		return bytesDigest(raw)
+	}
+	hash := sha256.New()
+	for _, field := range []string{"Message-Id", "Date", "From", "To", "Subject", "Content-Type"} {
+		io.WriteString(hash, strings.Join(strings.Fields(h.Get(field)), " ")+"\n")
+	}
+	body := raw
+	for _, gap := range []string{"\r\n\r\n", "\n\n"} {
+		if _, after, ok := bytes.Cut(raw, []byte(gap)); ok && len(after) < len(body) {
+			body = after
+			break
+		}
+	}
+	hash.Write(bytes.TrimSpace(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))))
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+func bytesDigest(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// holds reports whether one of values has value in it, case ignored.
+func holds(values []string, value string) bool {
+	return slices.ContainsFunc(values, func(v string) bool {
+		return strings.Contains(strings.ToLower(v), strings.ToLower(value))
+	})
+}
+
+// mediaType reads a Content-Type or Content-Disposition as far as it goes.
+func mediaType(s string) (string, map[string]string) {
+	t, params, err := mime.ParseMediaType(s)
+	if err != nil && t == "" {
+		t, _, _ = strings.Cut(s, ";")
+	}
+	return strings.ToLower(strings.TrimSpace(t)), params
+}

@@ -1,0 +1,134 @@
+package dovecot
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// identity is whom the mailbox belongs to: Dovecot logs nobody in as root.
+type identity struct {
+	user, group, login string
+	uid, gid           int
+}
+
+func identify() (identity, error) {
+	me, err := user.Current()
+	if err != nil {
+		return identity{}, err
+	}
+	login := me.Username
+	if me.Uid == "0" {
+		if me, err = user.Lookup("dovecot"); err != nil {
+			return identity{}, err
+		}
+		login = "dovenull"
+	}
+	group, err := user.LookupGroupId(me.Gid)
+	if err != nil {
+		return identity{}, err
+	}
+	uid, err := strconv.Atoi(me.Uid)
+	if err != nil {
+		return identity{}, err
+	}
+	gid, err := strconv.Atoi(me.Gid)
+	return identity{user: me.Username, group: group.Name, login: login, uid: uid, gid: gid}, err
+}
+
+// Deliver puts a mail into the mailbox over LMTP, as the city's mail exchanger does.
+func (s *Server) Deliver(raw []byte) error {
+	conn, err := net.DialTimeout("tcp", s.lmtp, patience)
+	if err != nil {
+		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	conn.SetDeadline(time.Now().Add(patience))
+	client := smtp.NewClientLMTP(conn)
+	defer client.Close()
+	if err := client.Mail("warga@kota.test", nil); err != nil {
+		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	if err := client.Rcpt(Address, nil); err != nil {
+		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	w, err := client.Data()
+	if err != nil {
+		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	if _, err := w.Write(raw); err != nil {
+		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	return nil
+}
+
+// Cut throws everybody out, as a server does that is short of memory; it goes on serving.
+func (s *Server) Cut() error {
+	out, err := exec.Command("doveadm", "-c", s.conf(), "kick", Address).CombinedOutput()
+	var status *exec.ExitError
+	if errors.As(err, &status) && status.ExitCode() == noSuchUser {
+		return nil // nobody is in
+	}
+	if err != nil {
+		return fmt.Errorf("kicking users out: %s", bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+// noSuchUser is doveadm's exit status for it (EX_NOUSER).
+const noSuchUser = 67
+
+var listHeader = regexp.MustCompile(`^3 V\d+ N\d+`)
+
+// Renumber gives the mailbox a new UIDVALIDITY and every mail a new UID, as after a restore from a backup.
+// The server must not run.
+func (s *Server) Renumber() error {
+	box := filepath.Join(s.dir, "mail", Address)
+	list := filepath.Join(box, "dovecot-uidlist")
+	b, err := os.ReadFile(list)
+	if err != nil {
+		return fmt.Errorf("renumbering the mailbox: %w", err)
+	}
+	if !listHeader.Match(b) {
+		return errors.New("renumbering the mailbox: its list of UIDs has a format of its own")
+	}
+	fields := strings.Fields(string(b[:bytes.IndexByte(b, '\n')]))
+	validity, err := strconv.ParseUint(strings.TrimPrefix(fields[1], "V"), 10, 32)
+	if err != nil {
+		return fmt.Errorf("renumbering the mailbox: %w", err)
+	}
+	head := fmt.Sprintf("3 V%d N1\n", validity+1)
+	if err := os.WriteFile(list, []byte(head), 0o600); err != nil {
+		return fmt.Errorf("renumbering the mailbox: %w", err)
+	}
+	who, err := identify()
+	if err != nil {
+		return err
+	}
+	if err := os.Chown(list, who.uid, who.gid); err != nil {
+		return err
+	}
+	indexes, err := filepath.Glob(filepath.Join(box, "dovecot.*index*"))
+	if err != nil {
+		return err
+	}
+	for _, f := range indexes {
+		if err := os.Remove(f); err != nil {
+			return fmt.Errorf("renumbering the mailbox: %w", err)
+		}
+	}
+	return nil
+}

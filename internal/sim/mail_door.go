@@ -1,0 +1,70 @@
+package sim
+
+import (
+	"net"
+	"sync"
+)
+
+// mailDoor is a listener that can shut its door in a caller's face, and throw everybody out.
+type mailDoor struct {
+	net.Listener
+	closed func() bool
+
+	mu    sync.Mutex
+	conns map[*mailConn]bool
+}
+
+func openMailDoor(closed func() bool) (*mailDoor, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	return &mailDoor{Listener: l, closed: closed, conns: map[*mailConn]bool{}}, nil
+}
+
+func (d *mailDoor) Accept() (net.Conn, error) {
+	for {
+		conn, err := d.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if d.closed() {
+			reset(conn)
+			continue
+		}
+		c := &mailConn{Conn: conn, door: d}
+		d.mu.Lock()
+		d.conns[c] = true
+		d.mu.Unlock()
+		return c, nil
+	}
+}
+
+func (d *mailDoor) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for c := range d.conns {
+		reset(c.Conn)
+	}
+	clear(d.conns)
+}
+
+// reset ends a connection as a crash does, without a goodbye.
+func reset(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}
+
+type mailConn struct {
+	net.Conn
+	door *mailDoor
+}
+
+func (c *mailConn) Close() error {
+	c.door.mu.Lock()
+	delete(c.door.conns, c)
+	c.door.mu.Unlock()
+	return c.Conn.Close()
+}
