@@ -90,8 +90,11 @@ func (p *platform) Adapter(t *testing.T, client *http.Client, log *slog.Logger) 
 	p.mu.Lock()
 	p.idle = client.CloseIdleConnections
 	p.mu.Unlock()
-	own := *client
-	own.Transport = &refuser{p: p, next: client.Transport}
+	own, next := *client, client.Transport
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	own.Transport = &refuser{p: p, next: next}
 	a, err := twilio.New("twilio", p.config, &own, log)
 	if err != nil {
 		t.Fatal(err)
