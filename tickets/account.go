@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -44,6 +45,16 @@ func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
 		return err
 	})
 	return all, err
+}
+
+// Gate tells whether an account may send: its state ("" working, "suspended", "paused"), and until
+// when its platform wants it to hold.
+func (s *Store) Gate(ctx context.Context, name string) (state string, hold time.Time, err error) {
+	row := s.read.QueryRowContext(ctx, s.dialect.bind(`SELECT state, hold_until FROM account WHERE name = ?`), name)
+	if err := row.Scan(&state, stamp{&hold}); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", time.Time{}, fmt.Errorf("reading an account: %w", err)
+	}
+	return state, hold, nil
 }
 
 // SetAccount notes an account's state and why; "" lets it work again.

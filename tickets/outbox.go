@@ -19,8 +19,11 @@ type Parcel struct {
 	Choices   []Choice
 	Automatic bool
 	Files     []Attachment
-	Parts     []Part // none before the first Render
-	Stopped   bool   // the citizen shut this address out, or it cannot be reached
+	Parts     []Part    // none before the first Render
+	Stopped   bool      // the citizen shut this address out, or it cannot be reached
+	Barred    string    // which of the two: "stopped" or "unreachable"
+	Language  string    // of the ticket, else of the citizen
+	LastInAt  time.Time // when the citizen last wrote from this address, on any account
 	holder    int64
 }
 
@@ -48,8 +51,9 @@ const claimParcels = `UPDATE outbox SET lease_until = ?, holder = ? WHERE id IN 
 		ORDER BY o.next_at, o.id LIMIT ?%s) RETURNING id`
 
 const readParcel = `SELECT o.id, o.ticket_id, o.purpose, o.account, o.address_kind, o.address, o.thread, o.reply_to, o.choices, o.automatic,
-	m.channel, m.subject, m.text, m.author, COALESCE(a.state, '')
-	FROM outbox o JOIN message m ON m.id = o.id LEFT JOIN address a ON a.kind = o.address_kind AND a.value = o.address WHERE o.id = ?`
+	m.channel, m.subject, m.text, m.author, COALESCE(a.state, ''), COALESCE(a.last_in_at, 0), COALESCE(t.language, c.language, '')
+	FROM outbox o JOIN message m ON m.id = o.id LEFT JOIN address a ON a.kind = o.address_kind AND a.value = o.address
+	LEFT JOIN ticket t ON t.id = o.ticket_id LEFT JOIN citizen c ON c.id = m.citizen_id WHERE o.id = ?`
 
 const readParts = `SELECT p.id, p.n, p.key, p.text, p.state, p.tries, p.doubts, p.external_id, p.first_at,
 	COALESCE((SELECT max(t.at) FROM attempt t WHERE t.part_id = p.id AND t.outcome = ''), 0) AS in_flight
@@ -86,13 +90,13 @@ func (s *Store) Claim(ctx context.Context, account string, n int, ttl time.Durat
 
 func (x *tx) parcel(id int64) (Parcel, error) {
 	var p Parcel
-	var state string
 	err := x.QueryRowContext(x.ctx, x.dialect.bind(readParcel), id).Scan(&p.ID, &p.TicketID, &p.Purpose, &p.Via.Account, &p.Via.Address.Kind,
-		&p.Via.Address.Value, &p.Via.Thread, &p.Via.ReplyTo, asJSON{&p.Choices}, &p.Automatic, &p.Via.Channel, &p.Subject, &p.Text, &p.Author, &state)
+		&p.Via.Address.Value, &p.Via.Thread, &p.Via.ReplyTo, asJSON{&p.Choices}, &p.Automatic, &p.Via.Channel, &p.Subject, &p.Text, &p.Author, &p.Barred,
+		stamp{&p.LastInAt}, &p.Language)
 	if err != nil {
 		return p, err
 	}
-	p.Stopped = state != ""
+	p.Stopped = p.Barred != ""
 	rows, err := x.QueryContext(x.ctx, x.dialect.bind(readParts), id)
 	if err != nil {
 		return p, err
@@ -229,8 +233,14 @@ func (x *tx) end(p *Parcel, part *Part, attempt int64, f Fate, now time.Time) er
 		if _, err := x.exec(`UPDATE attempt SET outcome = ?, code = ?, ended_at = ? WHERE id = ?`, outcome, f.Code, micros(now), attempt); err != nil {
 			return err
 		}
-	} else if _, err := x.exec(`UPDATE attempt SET outcome = 'found', ended_at = ? WHERE part_id = ? AND outcome = ''`, micros(now), part.ID); err != nil {
-		return err
+	} else {
+		learnt := "found"
+		if f.State != "sent" && f.State != "delivered" {
+			learnt = "absent"
+		}
+		if _, err := x.exec(`UPDATE attempt SET outcome = ?, ended_at = ? WHERE part_id = ? AND outcome = ''`, learnt, micros(now), part.ID); err != nil {
+			return err
+		}
 	}
 	free, doubt := 0, 0
 	if f.Free {
@@ -317,7 +327,7 @@ func (x *tx) endAccount(p *Parcel, f Fate, now time.Time) error {
 		}
 	case !f.HoldUntil.IsZero():
 		if _, err = x.exec(ensure, p.Via.Account); err == nil {
-			_, err = x.exec(`UPDATE account SET hold_until = ? WHERE name = ?`, micros(f.HoldUntil), p.Via.Account)
+			_, err = x.exec(`UPDATE account SET hold_until = ? WHERE name = ? AND hold_until < ?`, micros(f.HoldUntil), p.Via.Account, micros(f.HoldUntil))
 		}
 	}
 	return err
