@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"time"
 )
 
 // Account is one [channels.NAME].
@@ -31,15 +32,23 @@ func channel(typ string) Channel {
 	case "telegram":
 		return &Telegram{Mode: Poll, APIURL: "https://api.telegram.org"}
 	case "twilio-sms":
-		return &Twilio{APIURL: "https://api.twilio.com"}
+		return twilio(false)
 	case "twilio-whatsapp":
-		return &Twilio{APIURL: "https://api.twilio.com", WhatsApp: true}
+		return twilio(true)
 	case "sms-gateway":
 		return &Gateway{}
 	case "email":
-		return &Email{}
+		return &Email{
+			MaxMessage: 40 << 20,
+			IdleFor:    Duration(4 * time.Minute),
+			PollEvery:  Duration(30 * time.Second),
+		}
 	}
 	return nil
+}
+
+func twilio(whatsApp bool) *Twilio {
+	return &Twilio{APIURL: "https://api.twilio.com", Region: "ID", Segments: 10, WhatsApp: whatsApp}
 }
 
 // Types are the account types that there are.

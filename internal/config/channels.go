@@ -52,6 +52,8 @@ type Twilio struct {
 	AuthToken  Secret `toml:"auth_token,required"` // its calls are signed with it
 	From       string `toml:"from,required"`
 	APIURL     string `toml:"api_url"`
+	Region     string `toml:"region"`       // ISO 3166, of numbers without a country code
+	Segments   int    `toml:"max_segments"` // of one SMS
 	WhatsApp   bool   `toml:"-"`
 }
 
@@ -66,18 +68,40 @@ func (t *Twilio) Type() string {
 // Called is true.
 func (*Twilio) Called() bool { return true }
 
+var (
+	twilioSID   = regexp.MustCompile(`^AC[0-9A-Za-z]+$`)
+	twilioToken = regexp.MustCompile(`^[0-9A-Za-z]+$`)
+)
+
 func (t *Twilio) check(d *decoder, path string) {
-	if t.AccountSID != "" && !strings.HasPrefix(t.AccountSID, "AC") {
-		d.fail(join(path, "account_sid"), "does not begin with AC")
+	if t.AccountSID != "" && !twilioSID.MatchString(t.AccountSID) {
+		d.fail(join(path, "account_sid"), "does not look like AC…")
+	}
+	if s := t.AuthToken.Reveal(); s != "" && !twilioToken.MatchString(s) {
+		d.fail(join(path, "auth_token"), "has more than letters and digits")
+	}
+	if len(t.Region) != 2 || strings.ToUpper(t.Region) != t.Region {
+		d.fail(join(path, "region"), "%q is no country code such as ID", t.Region)
+	}
+	if t.Segments < 1 || t.Segments > 10 {
+		d.fail(join(path, "max_segments"), "%d is not between 1 and 10", t.Segments)
 	}
 	d.baseURL(join(path, "api_url"), t.APIURL)
 }
 
 // Email is a mailbox, read by IMAP and answered by SMTP.
 type Email struct {
-	Address string   `toml:"address,required"` // what citizens write to and get answers from
-	IMAP    Mailbox  `toml:"imap"`
-	SMTP    Outgoing `toml:"smtp"`
+	Address     string   `toml:"address,required"` // what citizens write to and get answers from
+	Name        string   `toml:"name"`             // shown beside it
+	ImportPast  bool     `toml:"import_past"`      // also take what lay there before the first start; never answered
+	AuthServID  string   `toml:"authserv_id"`      // our own mail server's name in Authentication-Results; "" to look at none
+	ReplySecret Secret   `toml:"reply_secret"`     // keys our Message-IDs; derived from the password where there is none
+	Insecure    bool     `toml:"insecure"`         // speak without TLS to a server elsewhere that offers none
+	MaxMessage  int      `toml:"max_message"`      // bytes of a mail that is read whole
+	IdleFor     Duration `toml:"idle_for"`         // how long one IDLE lasts at most
+	PollEvery   Duration `toml:"poll_every"`       // between two looks where the server has no IDLE
+	IMAP        Mailbox  `toml:"imap"`
+	SMTP        Outgoing `toml:"smtp"`
 }
 
 // Mailbox is where mail arrives.
@@ -102,6 +126,14 @@ func (*Email) Called() bool { return false }
 
 func (e *Email) check(d *decoder, path string) {
 	d.mailAddress(join(path, "address"), e.Address)
+	for _, positive := range []struct {
+		key string
+		ok  bool
+	}{{"max_message", e.MaxMessage > 0}, {"idle_for", e.IdleFor > 0}, {"poll_every", e.PollEvery > 0}} {
+		if key := join(path, positive.key); !positive.ok && !d.failed(key) {
+			d.fail(key, "must be more than 0")
+		}
+	}
 	d.serverURL(join(path, "imap.url"), e.IMAP.URL, "imaps", "imap")
 	d.serverURL(join(path, "smtp.url"), e.SMTP.URL, "smtps", "smtp")
 	smtp := join(path, "smtp")

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -58,6 +59,7 @@ from = "+6281"
 [channels.mail]
 type = "email"
 address = "a@example.go.id"
+idle_for = "5m"
 imap = { url = "imaps://m:993/INBOX", username = "u", password = "p" }
 [channels.mail.smtp]
 url = "smtp://m:25"
@@ -68,9 +70,9 @@ url = "smtp://m:25"
 	want := []Account{
 		{"bot", &Telegram{Token: NewSecret("1:t"), Mode: Poll, APIURL: "https://api.telegram.org"}},
 		{"hook", &Telegram{Token: NewSecret("2:t"), Mode: Webhook, Secret: NewSecret("abc_DEF-1"), APIURL: "http://127.0.0.1:9"}},
-		{"mail", &Email{Address: "a@example.go.id", IMAP: Mailbox{"imaps://m:993/INBOX", "u", NewSecret("p")}, SMTP: Outgoing{URL: "smtp://m:25"}}},
-		{"sms", &Twilio{AccountSID: "AC1", AuthToken: NewSecret("at"), From: "+6281", APIURL: "https://api.twilio.com"}},
-		{"wa", &Twilio{AccountSID: "AC1", AuthToken: NewSecret("at"), From: "+6281", APIURL: "https://api.twilio.com", WhatsApp: true}},
+		{"mail", &Email{Address: "a@example.go.id", MaxMessage: 40 << 20, IdleFor: Duration(5 * time.Minute), PollEvery: Duration(30 * time.Second), IMAP: Mailbox{"imaps://m:993/INBOX", "u", NewSecret("p")}, SMTP: Outgoing{URL: "smtp://m:25"}}},
+		{"sms", &Twilio{AccountSID: "AC1", AuthToken: NewSecret("at"), From: "+6281", APIURL: "https://api.twilio.com", Region: "ID", Segments: 10}},
+		{"wa", &Twilio{AccountSID: "AC1", AuthToken: NewSecret("at"), From: "+6281", APIURL: "https://api.twilio.com", Region: "ID", Segments: 10, WhatsApp: true}},
 	}
 	if diff := cmp.Diff(want, got.Accounts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -177,6 +179,10 @@ token_file = "/nonexistent/token"
 		"mail": {minimal + `[channels.m]
 type = "email"
 address = "Nobody"
+import_past = "yes"
+idle_for = "-1s"
+poll_every = "0s"
+max_message = 1.5
 [channels.m.imap]
 url = "pop3://h"
 username = "u"
@@ -186,9 +192,28 @@ url = "smtp://u:hush@h"
 username = "u"
 `, nil, []string{
 			"c.toml:8: channels.m.address: is no mail address",
-			"c.toml:10: channels.m.imap.url: is no imaps:// or imap:// URL without a login",
-			"c.toml:13: channels.m.smtp.password: is missing, and there is a username",
-			"c.toml:14: channels.m.smtp.url: is no smtps:// or smtp:// URL without a login",
+			"c.toml:9: channels.m.import_past: is a string, want true or false",
+			`c.toml:10: channels.m.idle_for: "-1s" is no duration such as 90s or 2h30m`,
+			"c.toml:11: channels.m.poll_every: must be more than 0",
+			"c.toml:12: channels.m.max_message: is a number with a fraction, want a whole number",
+			"c.toml:14: channels.m.imap.url: is no imaps:// or imap:// URL without a login",
+			"c.toml:17: channels.m.smtp.password: is missing, and there is a username",
+			"c.toml:18: channels.m.smtp.url: is no smtps:// or smtp:// URL without a login",
+		}},
+		"twilio": {minimal + `[server]
+public_url = "https://x.go.id"
+[channels.t]
+type = "twilio-sms"
+account_sid = "SK1"
+auth_token = "hu-sh"
+from = "+62"
+region = "Indonesia"
+max_segments = 11
+`, nil, []string{
+			"c.toml:10: channels.t.account_sid: does not look like AC…",
+			"c.toml:11: channels.t.auth_token: has more than letters and digits",
+			`c.toml:13: channels.t.region: "Indonesia" is no country code such as ID`,
+			"c.toml:14: channels.t.max_segments: 11 is not between 1 and 10",
 		}},
 		"other values": {minimal + `[attachments]
 url = "ftp://x"
