@@ -35,8 +35,9 @@ var may = map[string][]string{
 	"channels/telegram":     {"channels"},
 	"channels/twilio":       {"channels", "channels/sms"},
 	"channels/gateway":      {"channels", "channels/sms"},
-	"channels/email":        {"channels", "channels/email/letter"},
+	"channels/email":        {"channels", "channels/email/letter", "channels/email/wire"},
 	"channels/email/letter": {"channels"},
+	"channels/email/wire":   {"channels"},
 
 	// The router is above them.
 	"router/place":    {"internal/language"},
@@ -69,6 +70,7 @@ var may = map[string][]string{
 	// What tests stand on.
 	"channels/channeltest":     {"channels"},
 	"internal/sim":             {"channels", "channels/sms"},
+	"internal/corpora":         {},
 	"internal/dovecot":         {},
 	"internal/kannel":          {},
 	"internal/dbtest":          {"migrations", "internal/dbtest/postgres"},
@@ -90,10 +92,10 @@ var confined = map[string][]string{
 	"github.com/pressly/goose/":            {"migrations"},
 	"github.com/go-telegram-bot-api/":      {"channels/telegram"},
 	"github.com/twilio/twilio-go":          {"channels/twilio"},
-	"github.com/emersion/go-imap/":         {"channels/email", "internal/sim", "internal/dovecot"},
+	"github.com/emersion/go-imap/":         {"channels/email/wire", "internal/sim", "internal/dovecot"},
 	"github.com/emersion/go-smtp":          {"internal/sim", "internal/dovecot"},
-	"github.com/wneessen/go-mail":          {"channels/email", "channels/email/letter", "internal/sim"},
-	"github.com/jhillyerd/enmime/":         {"channels/email", "channels/email/letter", "internal/sim"},
+	"github.com/wneessen/go-mail":          {"channels/email", "channels/email/wire", "internal/sim"},
+	"github.com/jhillyerd/enmime/":         {"channels/email/letter", "internal/sim"},
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},
 	"github.com/prometheus/client_golang/": {"internal/app"},

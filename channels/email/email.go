@@ -8,7 +8,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/email/wire"
 )
 
 // Config is one mailbox.
@@ -54,12 +54,11 @@ type Server struct {
 type Adapter struct {
 	name   string
 	config Config
-	imap   endpoint
-	smtp   endpoint
+	imap   wire.Server
+	smtp   wire.Server
 	domain string // of Config.Address, which our Message-IDs carry
 	key    []byte // of their HMAC
 	log    *slog.Logger
-	tls    *tls.Config // beyond the defaults; nil but in tests
 	retry  time.Duration
 }
 
@@ -79,10 +78,10 @@ func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, err
 	}
 	a.config.Address = strings.ToLower(address.Address)
 	a.domain = a.config.Address[strings.LastIndexByte(a.config.Address, '@')+1:]
-	if a.imap, err = parseEndpoint(c.IMAP.URL, "imap"); err != nil {
+	if a.imap, err = c.IMAP.parse("imap", c); err != nil {
 		return nil, fmt.Errorf("account %s: imap.url: %w", name, err)
 	}
-	if a.smtp, err = parseEndpoint(c.SMTP.URL, "smtp"); err != nil {
+	if a.smtp, err = c.SMTP.parse("smtp", c); err != nil {
 		return nil, fmt.Errorf("account %s: smtp.url: %w", name, err)
 	}
 	if c.IMAP.Username == "" || c.IMAP.Password == "" {
@@ -93,6 +92,12 @@ func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, err
 	}
 	a.key = replyKey(c, a.config.Address)
 	return a, nil
+}
+
+func (s Server) parse(protocol string, c Config) (wire.Server, error) {
+	w, err := wire.Parse(s.URL, protocol)
+	w.Username, w.Password, w.Insecure, w.Wait = s.Username, s.Password, c.Insecure, c.Wait
+	return w, err
 }
 
 func (c *Config) defaults() {
@@ -140,21 +145,23 @@ func (a *Adapter) Capabilities() channels.Capabilities {
 
 // Check logs in to both servers and says what it found there.
 func (a *Adapter) Check(ctx context.Context) (string, error) {
-	s, err := a.connect(ctx)
+	m, err := a.imap.Login(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer s.close()
-	box, err := s.open()
+	defer m.Close()
+	box, err := m.Open()
 	if err != nil {
 		return "", err
 	}
 	waiting := "no IDLE, polled every " + a.config.PollEvery.String()
-	if s.idles() {
+	if m.Idles() {
 		waiting = "IDLE"
 	}
-	if err := a.checkSMTP(ctx); err != nil {
+	conn, err := a.smtp.Submit(ctx, a.domain)
+	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("IMAP folder %s: %d messages, next UID %d, %s; SMTP: ready", a.imap.folder, box.messages, box.next, waiting), nil
+	conn.Quit()
+	return fmt.Sprintf("IMAP folder %s: %d messages, next UID %d, %s; SMTP: ready", a.imap.Folder, box.Messages, box.Next, waiting), nil
 }

@@ -10,18 +10,12 @@ import (
 
 	"tanggap/channels"
 	"tanggap/channels/email/letter"
+	"tanggap/channels/email/wire"
 )
 
-// received is one mail as the mailbox gave it.
-type received struct {
-	raw       []byte
-	arrived   time.Time // INTERNALDATE
-	truncated bool      // raw is only its beginning
-}
-
 // inbound makes of a mail what the Inbox takes: always something.
-func (a *Adapter) inbound(m received) channels.Inbound {
-	l, err := letter.Read(m.raw)
+func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
+	l, err := letter.Read(m.Raw)
 	in := channels.Inbound{
 		Account:   a.name,
 		Kind:      channels.Message,
@@ -32,8 +26,8 @@ func (a *Adapter) inbound(m received) channels.Inbound {
 		Subject:   l.Subject,
 		Text:      l.Text,
 		Quoted:    l.Quoted,
-		SentAt:    sentAt(l.Date, m.arrived),
-		Raw:       m.raw,
+		SentAt:    sentAt(l.Date, m.Arrived),
+		Raw:       m.Raw,
 		RawType:   "message/rfc822",
 	}
 	if l.From != "" {
@@ -52,7 +46,7 @@ func (a *Adapter) inbound(m received) channels.Inbound {
 	case l.Bounce != nil:
 		in.Kind = channels.Bounce
 		in.Bounced = a.bounced(l.Bounce, in)
-	case err != nil || m.truncated:
+	case err != nil || m.Truncated:
 		in.Kind = channels.Unknown
 	case own || l.From == a.config.Address || l.Has("X-Loop", a.config.Address) || l.Robot != "":
 		in.Kind = channels.Robot

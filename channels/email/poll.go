@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/email/wire"
 )
 
 // How many mails go to the Inbox at once, at most, and how many bytes before it is asked to take them.
@@ -49,8 +50,8 @@ func parsePosition(s string) (position, error) {
 }
 
 // past reports whether m, with uid p.uid, lay in the mailbox before our time.
-func (p position) past(m received, skew time.Duration) bool {
-	return p.uid <= p.base && m.arrived.Before(p.since.Add(-skew))
+func (p position) past(m wire.Mail, skew time.Duration) bool {
+	return p.uid <= p.base && m.Arrived.Before(p.since.Add(-skew))
 }
 
 // Poll delivers new mail until ctx ends. At the account's first start it begins with what comes from
@@ -108,18 +109,15 @@ type reader struct {
 // follow reads the mailbox over one connection until something breaks. worked is whether any round of it
 // went well.
 func (r *reader) follow(ctx context.Context) (worked bool, err error) {
-	s, err := r.connect(ctx)
+	s, err := r.imap.Login(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer s.close()
-	idles := s.idles()
+	defer s.Close()
+	idles := s.Idles()
 	for {
-		select {
-		case <-s.more:
-		default:
-		}
-		b, err := s.open()
+		s.Hear()
+		b, err := s.Open()
 		if err != nil {
 			return worked, err
 		}
@@ -132,7 +130,7 @@ func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 		}
 		worked = true
 		if idles {
-			err = s.idle(ctx, r.config.IdleFor)
+			err = s.Idle(ctx, r.config.IdleFor)
 		} else {
 			sleep(ctx, r.config.PollEvery)
 		}
@@ -143,7 +141,7 @@ func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 }
 
 // position is where to go on, by the Inbox's cursor and the mailbox's numbering.
-func (r *reader) position(ctx context.Context, b box) (position, error) {
+func (r *reader) position(ctx context.Context, b wire.Box) (position, error) {
 	cursor, err := r.in.Cursor(ctx, r.name)
 	if err != nil {
 		return position{}, fmt.Errorf("asking for the cursor: %w", err)
@@ -155,17 +153,17 @@ func (r *reader) position(ctx context.Context, b box) (position, error) {
 			return position{}, err
 		}
 	case p.since.IsZero():
-		p = position{validity: b.validity, base: b.next - 1, since: time.Now().UTC().Truncate(time.Second)}
+		p = position{validity: b.Validity, base: b.Next - 1, since: time.Now().UTC().Truncate(time.Second)}
 		if r.marker != nil && !r.config.ImportPast {
 			p.uid = p.base
 		}
 		r.first = p
 		return p, r.mark(ctx, p)
 	}
-	if p.validity != b.validity {
+	if p.validity != b.Validity {
 		// Every mail has a new number. What was taken is known by its EventID, so all is read again.
 		r.log.Warn("mailbox renumbered, reading it again")
-		p = position{validity: b.validity, base: b.next - 1, since: p.since}
+		p = position{validity: b.Validity, base: b.Next - 1, since: p.since}
 		return p, r.mark(ctx, p)
 	}
 	return p, nil
@@ -183,22 +181,22 @@ func (r *reader) mark(ctx context.Context, p position) error {
 }
 
 // take delivers what came after p.
-func (r *reader) take(ctx context.Context, s *session, p position, b box) error {
-	if b.next <= p.uid+1 {
+func (r *reader) take(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) error {
+	if b.Next <= p.uid+1 {
 		return nil
 	}
-	uids, err := s.after(p.uid)
+	uids, err := s.After(p.uid)
 	if err != nil {
 		return err
 	}
 	var batch []channels.Inbound
 	size, skipped := 0, false
 	for i, uid := range uids {
-		m, found, err := s.fetch(uid, r.config.MaxMessage)
+		m, found, err := s.Fetch(uid, r.config.MaxMessage)
 		if err != nil {
 			return err
 		}
-		p.uid = uint32(uid)
+		p.uid = uid
 		switch {
 		case !found:
 		case r.marker != nil && !r.config.ImportPast && p.past(m, clockSkew):
@@ -207,7 +205,7 @@ func (r *reader) take(ctx context.Context, s *session, p position, b box) error 
 			message := r.inbound(m)
 			message.Cursor, message.Mute = p.String(), p.past(m, 0)
 			batch = append(batch, message)
-			size += len(m.raw)
+			size += len(m.Raw)
 		}
 		last := i == len(uids)-1
 		if len(batch) > 0 && (last || len(batch) >= batchMails || size >= batchBytes) {

@@ -1,4 +1,4 @@
-package email
+package wire
 
 import (
 	"crypto/tls"

@@ -1,4 +1,6 @@
-package email
+// Package wire speaks IMAP and SMTP for a mailbox: no wait without an end, and every failure an
+// *channels.Error of the right kind that repeats nobody's words.
+package wire
 
 import (
 	"context"
@@ -13,71 +15,79 @@ import (
 	"tanggap/channels"
 )
 
-// endpoint is where a server is and how it is spoken to.
-type endpoint struct {
+// Server is where a server is and how it is spoken to.
+type Server struct {
+	Folder   string // of IMAP
+	Username string // "" for SMTP: no login
+	Password string
+	// Insecure lets a server that is not on this machine be spoken to without TLS, when it offers none.
+	// One on loopback is spoken to plainly.
+	Insecure bool
+	Wait     time.Duration // for one answer
+	TLS      *tls.Config   // beyond the defaults; nil for none
+
 	host, port string
-	folder     string // of IMAP
-	tls        bool   // from the first byte
+	tls        bool // from the first byte
 }
 
 var defaultPorts = map[string]string{"imap": "143", "imaps": "993", "smtp": "587", "smtps": "465"}
 
-// parseEndpoint reads scheme://host[:port][/folder], where scheme is protocol or protocol+"s". Its errors
-// do not repeat the URL.
-func parseEndpoint(raw, protocol string) (endpoint, error) {
+// Parse reads scheme://host[:port][/folder], where scheme is protocol ("imap", "smtp") or protocol+"s".
+// Its errors do not repeat the URL.
+func Parse(raw, protocol string) (Server, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Hostname() == "" || u.Scheme != protocol && u.Scheme != protocol+"s" {
-		return endpoint{}, errors.New("want " + protocol + "s://host:port or " + protocol + "://host:port")
+		return Server{}, errors.New("want " + protocol + "s://host:port or " + protocol + "://host:port")
 	}
 	if u.User != nil {
-		return endpoint{}, errors.New("holds a login: use username and password")
+		return Server{}, errors.New("holds a login: use username and password")
 	}
-	e := endpoint{host: u.Hostname(), port: u.Port(), tls: strings.HasSuffix(u.Scheme, "s"), folder: strings.Trim(u.Path, "/")}
-	if e.port == "" {
-		e.port = defaultPorts[u.Scheme]
+	s := Server{host: u.Hostname(), port: u.Port(), tls: strings.HasSuffix(u.Scheme, "s"), Folder: strings.Trim(u.Path, "/"), Wait: time.Minute}
+	if s.port == "" {
+		s.port = defaultPorts[u.Scheme]
 	}
-	if e.folder == "" {
-		e.folder = "INBOX"
+	if s.Folder == "" {
+		s.Folder = "INBOX"
 	}
-	return e, nil
+	return s, nil
 }
 
 // loopback reports whether nobody stands between us and the server.
-func (e endpoint) loopback() bool {
-	ip := net.ParseIP(e.host)
-	return e.host == "localhost" || ip != nil && ip.IsLoopback()
+func (s Server) loopback() bool {
+	ip := net.ParseIP(s.host)
+	return s.host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // dial connects, with TLS where the URL says so. ctx bounds the connecting; its end also closes the
 // connection later, so that nothing waits beyond it. No write, and no read that a deadline is not set
 // for, takes longer than wait.
-func (a *Adapter) dial(ctx context.Context, e endpoint) (*boundConn, error) {
-	dialing, cancel := context.WithTimeout(ctx, a.config.Wait)
+func (s Server) dial(ctx context.Context) (*boundConn, error) {
+	dialing, cancel := context.WithTimeout(ctx, s.Wait)
 	defer cancel()
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(dialing, "tcp", net.JoinHostPort(e.host, e.port))
+	conn, err := dialer.DialContext(dialing, "tcp", net.JoinHostPort(s.host, s.port))
 	if err != nil {
 		return nil, dialError(err)
 	}
-	if e.tls {
-		secure := tls.Client(conn, a.tlsConfig(e))
+	if s.tls {
+		secure := tls.Client(conn, s.tlsConfig())
 		if err := secure.HandshakeContext(dialing); err != nil {
 			conn.Close()
 			return nil, dialError(err)
 		}
 		conn = secure
 	}
-	bound := &boundConn{Conn: conn, wait: a.config.Wait}
+	bound := &boundConn{Conn: conn, wait: s.Wait}
 	bound.unhook = context.AfterFunc(ctx, func() { conn.Close() })
 	return bound, nil
 }
 
-func (a *Adapter) tlsConfig(e endpoint) *tls.Config {
+func (s Server) tlsConfig() *tls.Config {
 	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if a.tls != nil {
-		c = a.tls.Clone()
+	if s.TLS != nil {
+		c = s.TLS.Clone()
 	}
-	c.ServerName = e.host
+	c.ServerName = s.host
 	return c
 }
 
