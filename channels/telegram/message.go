@@ -12,7 +12,7 @@ import (
 
 // message has what we read of a Message.
 type message struct {
-	ID           int64              `json:"message_id"`
+	ID           *int64             `json:"message_id"`
 	Topic        int64              `json:"message_thread_id"`
 	InTopic      bool               `json:"is_topic_message"`
 	From         *tgbotapi.User     `json:"from"`
@@ -64,12 +64,12 @@ type venue struct {
 
 // inbound is a message or its new version; of kind Unknown where nothing in it can be shown.
 func (m *message) inbound(raw []byte) channels.Inbound {
-	if m.Chat.ID == 0 || m.ID == 0 {
+	if m.Chat.missing() || m.ID == nil {
 		return unknown(raw)
 	}
 	in := channels.Inbound{
 		Kind:      channels.Message,
-		MessageID: messageID(m.Chat.ID, m.ID),
+		MessageID: messageID(m.Chat.ID, *m.ID),
 		Album:     m.MediaGroupID,
 		Text:      m.words(),
 		Point:     m.point(),
@@ -83,8 +83,8 @@ func (m *message) inbound(raw []byte) channels.Inbound {
 	}
 	m.sender(&in)
 	m.place(&in)
-	if m.ReplyTo != nil && m.ReplyTo.ID != 0 {
-		in.ReplyTo = []string{messageID(m.Chat.ID, m.ReplyTo.ID)}
+	if m.ReplyTo != nil && m.ReplyTo.ID != nil {
+		in.ReplyTo = []string{messageID(m.Chat.ID, *m.ReplyTo.ID)}
 	}
 	switch {
 	case in.From.Value == "" || in.Text == "" && in.Point == nil && len(in.Media) == 0:

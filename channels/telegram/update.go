@@ -24,7 +24,7 @@ type reading struct {
 // update has only what we read of an Update: a field that the library knows under another type than
 // Telegram now sends must not cost us the message.
 type update struct {
-	ID                int64           `json:"update_id"`
+	ID                *int64          `json:"update_id"`
 	Message           *message        `json:"message"`
 	EditedMessage     *message        `json:"edited_message"`
 	ChannelPost       json.RawMessage `json:"channel_post"`
@@ -54,21 +54,24 @@ type chat struct {
 	Type string `json:"type"`
 }
 
+func (c chat) missing() bool { return c.ID == 0 && c.Type == "" }
+
 // read makes Inbounds of one update. What it does not understand is of kind Unknown, with its bytes.
 func (b *bot) read(raw []byte) reading {
 	var u update
 	err := json.Unmarshal(raw, &u)
-	if err != nil {
+	if err != nil { // its number may be readable all the same
+		u = update{}
 		var number struct {
-			ID int64 `json:"update_id"`
+			ID *int64 `json:"update_id"`
 		}
 		if json.Unmarshal(raw, &number) == nil {
 			u.ID = number.ID
 		}
 	}
 	r := reading{}
-	if u.ID > 0 && u.ID < math.MaxInt64 {
-		r.next = u.ID + 1
+	if u.ID != nil && *u.ID >= 0 && *u.ID < math.MaxInt64 {
+		r.next = *u.ID + 1
 	}
 	var in channels.Inbound
 	switch {
@@ -111,8 +114,8 @@ func (q *query) inbound(raw []byte) channels.Inbound {
 		Kind: channels.Button, EventID: q.ID, Choice: channels.Clean(q.Data),
 	}
 	sender(&in, q.From)
-	if m := q.Message; m != nil && m.Chat.ID != 0 {
-		in.MessageID = messageID(m.Chat.ID, m.ID)
+	if m := q.Message; m != nil && !m.Chat.missing() && m.ID != nil {
+		in.MessageID = messageID(m.Chat.ID, *m.ID)
 		m.place(&in)
 	}
 	if in.Choice == "" {
@@ -123,7 +126,7 @@ func (q *query) inbound(raw []byte) channels.Inbound {
 
 // inbound says that a chat has shut us out or let us in; From is that chat, be it a citizen's or a group.
 func (m *membership) inbound(raw []byte) channels.Inbound {
-	if m.Chat.ID == 0 {
+	if m.Chat.missing() {
 		return unknown(raw)
 	}
 	in := channels.Inbound{

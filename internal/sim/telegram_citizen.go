@@ -107,6 +107,13 @@ func (t *Telegram) Redeliver(chatID int64, messageID int) error {
 	return nil
 }
 
+// Renumber makes the next update id n, as Telegram does from a random place after a week of silence.
+func (t *Telegram) Renumber(n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.updateID = n - 1
+}
+
 // Chat is what a chat shows, oldest first.
 func (t *Telegram) Chat(id int64) []TelegramMessage {
 	t.mu.Lock()
