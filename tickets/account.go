@@ -152,3 +152,24 @@ func (s *Store) RevokeToken(ctx context.Context, name string) error {
 		return err
 	})
 }
+
+// Demo reports whether the database is a demo's. An empty one becomes one where demo is set.
+func (s *Store) Demo(ctx context.Context, demo bool) (bool, error) {
+	var marked bool
+	err := s.inTx(ctx, machine, func(x *tx) error {
+		if demo {
+			_, err := x.exec(`INSERT INTO meta (name, value) SELECT 'demo', 1 WHERE NOT EXISTS (SELECT 1 FROM ticket) ON CONFLICT (name) DO NOTHING`)
+			if err != nil {
+				return err
+			}
+		}
+		var n int
+		err := x.get(&n, `SELECT count(*) FROM meta WHERE name = 'demo'`)
+		marked = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("looking whose database it is: %w", err)
+	}
+	return marked, nil
+}

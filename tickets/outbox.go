@@ -289,11 +289,18 @@ func (x *tx) endParcel(id int64, f Fate, now time.Time) error {
 	if err := x.get(&left, `SELECT count(*) FROM outbox_part WHERE outbox_id = ? AND done_at = 0`, id); err != nil || left > 0 {
 		return err
 	}
-	var undelivered int
-	if err := x.get(&undelivered, `SELECT count(*) FROM outbox_part WHERE outbox_id = ? AND state <> 'delivered'`, id); err != nil {
+	var worst struct {
+		Failed      int `db:"failed"`
+		Undelivered int `db:"undelivered"`
+	}
+	if err := x.get(&worst, `SELECT COALESCE(sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) AS failed,
+		COALESCE(sum(CASE WHEN state = 'delivered' THEN 0 ELSE 1 END), 0) AS undelivered FROM outbox_part WHERE outbox_id = ?`, id); err != nil {
 		return err
 	}
-	if undelivered == 0 {
+	switch {
+	case worst.Failed > 0:
+		return nil // it was finished as failed with that part
+	case worst.Undelivered == 0:
 		return x.finish(id, "delivered", "", now)
 	}
 	return x.finish(id, "sent", "", now)
