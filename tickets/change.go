@@ -74,13 +74,13 @@ type Change struct {
 	// Return notes the way the rows came: it is written to the sender's address.
 	Return *Return
 
-	New     *Ticket   // a new ticket; ID, Version and times are filled in
-	Tickets []Ticket  // changed ones, with the Version seen
-	In      *Message  // the citizen's message or a note; TicketID 0 means New
-	Say     []Intent  // what to tell the citizen
-	Events  []Event   // TicketID 0 means New
-	Timers  []Timer   // set; a zero Due cancels
-	Report  *Report   // what a bounce says about one of our messages
+	New     *Ticket  // a new ticket; ID, Version and times are filled in
+	Tickets []Ticket // changed ones, with the Version seen
+	In      *Message // the citizen's message or a note; TicketID 0 means New
+	Say     []Intent // what to tell the citizen
+	Events  []Event  // TicketID 0 means New
+	Timers  []Timer  // set; a zero Due cancels
+	Report  *Report  // what a bounce says about one of our messages
 }
 
 // Intent is what is to be said to a citizen; dispatch makes platform messages of it.
@@ -98,7 +98,7 @@ type Intent struct {
 	// Tell names a timer of the ticket that is set to now when the fate of the message is known; its
 	// Data is "sent", then "delivered" where the platform reports that, or "failed".
 	Tell  string
-	Files     []Attachment
+	Files []Attachment
 }
 
 // Choice is an answer to press.
@@ -127,16 +127,16 @@ type plan struct {
 	store *Store
 	now   time.Time
 
-	newCitizens, citizens    [][]any
-	newContacts, contacts    [][]any
-	newTickets, tickets      [][]any
-	messages, attachments    [][]any
-	outbox, events           [][]any
-	work, waits              [][]any
-	timers                   []Timer
-	reports                  []Report
-	touched                  map[int64]bool // citizens: one change each in a batch
-	rows                     int
+	newCitizens, citizens [][]any
+	newContacts, contacts [][]any
+	newTickets, tickets   [][]any
+	messages, attachments [][]any
+	outbox, events        [][]any
+	work, waits           [][]any
+	timers                []Timer
+	reports               []Report
+	touched               map[int64]bool // citizens: one change each in a batch
+	rows                  int
 }
 
 // add turns one change into rows. It fails on a change that contradicts itself or the state table.
