@@ -32,7 +32,6 @@ type platform struct {
 	handler http.Handler // of webhook mode
 	hook    string
 	noDial  int
-	refused int
 }
 
 func newPlatform(mode string) func(*testing.T) channeltest.Platform {
@@ -66,7 +65,12 @@ func citizen(n int) sim.TelegramUser {
 func (p *platform) Adapter(t *testing.T, client *http.Client, log *slog.Logger) channels.Adapter {
 	t.Helper()
 	through := *client
-	through.Transport = &detour{next: client.Transport, p: p}
+	next := client.Transport
+	if next == nil {
+		next = &http.Transport{}
+		t.Cleanup(next.(*http.Transport).CloseIdleConnections)
+	}
+	through.Transport = &detour{next: next, p: p}
 	a, err := New("bot", Config{
 		Token: testToken, APIURL: p.url, Mode: p.mode, Secret: testSecret, URL: p.hook,
 		Commands: map[string][]Command{"": {{Name: "status", Description: "Cek laporan"}}},
