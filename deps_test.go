@@ -56,9 +56,10 @@ var may = map[string][]string{
 
 	// The app wires, the command starts.
 	"internal/config": {},
+	"internal/blobs":  {},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/clock", "internal/language", "migrations", "internal/config",
+		"tickets", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},

@@ -34,7 +34,11 @@ func configFile(t *testing.T, url, more string) string {
 func TestWrongUsageIsStatus2(t *testing.T) {
 	good := configFile(t, "sqlite:"+t.TempDir()+"/t.db", "")
 	for _, args := range [][]string{
-		{}, {"no-such-command"}, {"migrate"}, {"migrate", "--config"}, {"check", "--config", good, "--colour"},
+		{},
+		{"no-such-command"},
+		{"migrate"},
+		{"migrate", "--config"},
+		{"check", "--config", good, "--colour"},
 		{"check", "--config", "/nonexistent.toml"},
 		{"check", "--config", configFile(t, "sqlite:t.db", "colour = 'red'")},
 	} {

@@ -147,8 +147,10 @@ func (s *Server) await(ctx context.Context) error {
 }
 
 func socketURL(dir string) string {
-	u := url.URL{Scheme: "postgres", User: url.User("tanggap"), Path: "/postgres",
-		RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()}
+	u := url.URL{
+		Scheme: "postgres", User: url.User("tanggap"), Path: "/postgres",
+		RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode(),
+	}
 	return u.String()
 }
 
