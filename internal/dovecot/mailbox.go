@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -78,18 +79,11 @@ func (s *Server) Deliver(raw []byte) error {
 // Cut throws everybody out, as a server does that is short of memory; it goes on serving.
 func (s *Server) Cut() error {
 	out, err := exec.Command("doveadm", "-c", s.conf(), "kick", Address).CombinedOutput()
-	var status *exec.ExitError
-	if errors.As(err, &status) && status.ExitCode() == noSuchUser {
-		return nil // nobody is in
-	}
-	if err != nil {
+	if err != nil && !bytes.Contains(out, []byte("no users kicked")) {
 		return fmt.Errorf("kicking users out: %s", bytes.TrimSpace(out))
 	}
 	return nil
 }
-
-// noSuchUser is doveadm's exit status for it (EX_NOUSER).
-const noSuchUser = 67
 
 var listHeader = regexp.MustCompile(`^3 V\d+ N\d+`)
 
@@ -131,4 +125,18 @@ func (s *Server) Renumber() error {
 		}
 	}
 	return nil
+}
+
+// Flags lists the flags of each mail, one string a mail, as the server tells its administrator.
+func (s *Server) Flags() ([]string, error) {
+	out, err := exec.Command("doveadm", "-c", s.conf(), "-f", "tab", "fetch", "-u", Address, "flags", "mailbox", "INBOX").Output()
+	if err != nil {
+		return nil, fmt.Errorf("asking for flags: %w", err)
+	}
+	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")[1:]
+	for i, l := range lines {
+		flags := slices.DeleteFunc(strings.Fields(l), func(f string) bool { return f == `\Recent` })
+		lines[i] = strings.Join(flags, " ")
+	}
+	return lines, nil
 }

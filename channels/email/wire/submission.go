@@ -36,6 +36,7 @@ func (c *Submission) Transfer(from, to string, msg io.WriterTo) error {
 	if _, err := msg.WriteTo(w); err != nil {
 		return stepError(stepData, err)
 	}
+	c.net.wait = max(c.net.wait, dotWait)
 	if err := w.Close(); err != nil {
 		return stepError(stepDot, err)
 	}
@@ -49,7 +50,12 @@ func (c *Submission) Quit() {
 	c.net.Close()
 }
 
-const quitWait = 2 * time.Second
+const (
+	quitWait = 2 * time.Second
+	// dotWait is for the answer to a whole message: who gives up early makes the other side send it
+	// twice (RFC 5321, 4.5.3.2.6, asks for ten minutes). The context of the attempt is often shorter.
+	dotWait = 10 * time.Minute
+)
 
 // Submit connects to SMTP as host helo, and logs in where there is a login; the end of ctx ends the
 // connection.

@@ -1,0 +1,103 @@
+package email
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"tanggap/channels/channeltest"
+	"tanggap/internal/dovecot"
+)
+
+// TestDovecot takes a real server through what servers go through.
+func TestDovecot(t *testing.T) {
+	p := newRealPlatform(t).(*platform)
+	c := p.config()
+	in := newMarkingInbox()
+	poll(t, newAdapter(t, c), in)
+	select {
+	case in.last = <-in.marks:
+	case <-time.After(patience):
+		t.Fatal("the mailbox was not opened")
+	}
+	wrote := 0
+	write := func(n int) {
+		for range n {
+			wrote++
+			p.Write(t, wrote%3, fmt.Sprintf("pesan %d", wrote))
+		}
+	}
+	all := func(what string) {
+		t.Helper()
+		await(t, in.Inbox, what, func() bool { return len(in.Messages()) >= wrote })
+		if got := len(in.Messages()); got != wrote {
+			t.Fatalf("%s: %d messages, want %d", what, got, wrote)
+		}
+	}
+
+	write(10)
+	all("mails in a row")
+
+	start := time.Now()
+	write(1)
+	all("a mail while idle")
+	if took := time.Since(start); took > c.IdleFor && took > 5*time.Second {
+		t.Errorf("IDLE woke after %v", took)
+	}
+
+	for range 10 {
+		write(3)
+		if err := p.real.Cut(); err != nil {
+			t.Fatal(err)
+		}
+		write(rand.IntN(3))
+	}
+	all("mails through 10 cuts")
+
+	p.Outage(true)
+	write(3) // they wait at the senders' servers
+	p.Outage(false)
+	all("mails after a restart of the server")
+
+	p.real.Stop()
+	if err := p.real.Renumber(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.real.Run(); err != nil {
+		t.Fatal(err)
+	}
+	write(2)
+	all("mails after a change of UIDVALIDITY")
+
+	for _, m := range in.Messages() {
+		if m.Mute || m.Unverified {
+			t.Errorf("%s: mute %v, unverified %v", m.Text, m.Mute, m.Unverified)
+		}
+	}
+}
+
+// TestDovecotIsLeftAsItWas: reading leaves no flag behind.
+func TestDovecotIsLeftAsItWas(t *testing.T) {
+	s := dovecot.Start(t)
+	c := Config{
+		Address: dovecot.Address,
+		IMAP:    Server{URL: s.IMAPURL(), Username: dovecot.Address, Password: dovecot.Password},
+		SMTP:    Server{URL: "smtp://127.0.0.1:1"},
+	}
+	in := channeltest.NewInbox()
+	stop := poll(t, newAdapter(t, c), in)
+	if err := s.Deliver(plainMail("warga@kampung.test", "satu@x.test", "halo")); err != nil {
+		t.Fatal(err)
+	}
+	await(t, in, "the mail", func() bool { return len(in.Messages()) == 1 })
+	stop()
+	flags, err := s.Flags()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{""}; !slices.Equal(flags, want) {
+		t.Errorf("the mailbox's flags are %q, want %q", flags, want)
+	}
+}

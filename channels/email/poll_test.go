@@ -1,0 +1,315 @@
+package email
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"tanggap/channels"
+	"tanggap/channels/channeltest"
+	"tanggap/internal/dovecot"
+	"tanggap/internal/sim"
+)
+
+const patience = 30 * time.Second
+
+// markingInbox is an Inbox that commits cursors by themselves, as the real one does.
+type markingInbox struct {
+	*channeltest.Inbox
+	marks chan string
+	last  string
+}
+
+func newMarkingInbox() *markingInbox {
+	return &markingInbox{Inbox: channeltest.NewInbox(), marks: make(chan string, 100)}
+}
+
+func (b *markingInbox) Mark(_ context.Context, _, cursor string) error {
+	b.marks <- cursor
+	return nil
+}
+
+// Cursor prefers what was accepted: tests mark once, before anything is.
+func (b *markingInbox) Cursor(ctx context.Context, account string) (string, error) {
+	if c, err := b.Inbox.Cursor(ctx, account); c != "" || err != nil {
+		return c, err
+	}
+	for len(b.marks) > 0 {
+		b.last = <-b.marks
+	}
+	return b.last, nil
+}
+
+// poll runs the adapter against an inbox until the test ends, or the returned function is called.
+func poll(t *testing.T, a *Adapter, in channels.Inbox) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- a.Poll(ctx, in) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("Poll: %v", err)
+			}
+		case <-time.After(patience):
+			t.Error("Poll does not end with its context")
+		}
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+func await(t *testing.T, in *channeltest.Inbox, what string, cond func() bool) {
+	t.Helper()
+	if !in.Await(patience, cond) {
+		t.Fatalf("waited in vain: %s", what)
+	}
+}
+
+func texts(in *channeltest.Inbox) []string {
+	var texts []string
+	for _, m := range in.Messages() {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+func newAdapter(t *testing.T, c Config) *Adapter {
+	t.Helper()
+	a, err := New("mail", c, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.retry = 20 * time.Millisecond
+	return a
+}
+
+func TestFirstStartTakesNewMailOnly(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	p.Write(t, 0, "lama")
+	in := newMarkingInbox()
+	stop := poll(t, newAdapter(t, p.config()), in)
+	var mark string
+	select {
+	case mark = <-in.marks:
+	case <-time.After(patience):
+		t.Fatal("the first start was not marked")
+	}
+	in.last = mark
+	stop()
+	p.Write(t, 0, "ditulis saat kami mati")
+	poll(t, newAdapter(t, p.config()), in)
+	p.Write(t, 0, "baru")
+	await(t, in.Inbox, "the mail written last", func() bool { return slices.Contains(texts(in.Inbox), "baru") })
+	if got := fmt.Sprint(texts(in.Inbox)); got != "[ditulis saat kami mati baru]" {
+		t.Errorf("took %s, want only what came after the first start", got)
+	}
+	for _, m := range in.Messages() {
+		if m.Mute {
+			t.Errorf("%q is mute", m.Text)
+		}
+	}
+}
+
+func TestThePastIsImportedMute(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	old := fmt.Sprintf("Received: from a by b; %s\r\n%s", time.Now().Add(-time.Hour).Format(time.RFC1123Z), plainMail("warga@kampung.test", "lama@x", "lama"))
+	p.WriteBytes(t, []byte(old))
+	c := p.config()
+	c.ImportPast = true
+	in := newMarkingInbox()
+	a := newAdapter(t, c)
+	r := &reader{Adapter: a, in: in, marker: in, first: position{validity: 1, base: 1, since: time.Now().Add(time.Minute).UTC()}}
+	in.last = r.first.String()
+	stop := poll(t, a, in)
+	await(t, in.Inbox, "the old mail", func() bool { return len(in.Messages()) == 1 })
+	if m := in.Messages()[0]; !m.Mute {
+		t.Error("mail from before the first start is not mute")
+	}
+	p.Write(t, 0, "baru")
+	await(t, in.Inbox, "the new mail", func() bool { return len(in.Messages()) == 2 })
+	if m := in.Messages()[1]; m.Mute {
+		t.Error("mail from after the first start is mute")
+	}
+	stop()
+}
+
+func TestRenumberedMailboxDoublesNothing(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	in := newMarkingInbox()
+	poll(t, newAdapter(t, p.config()), in)
+	in.last = <-in.marks
+	for i := range 5 {
+		p.Write(t, i, fmt.Sprint("pesan ", i))
+	}
+	await(t, in.Inbox, "5 mails", func() bool { return len(in.Messages()) == 5 })
+	p.mail.Renumber()
+	p.Write(t, 0, "sesudahnya")
+	await(t, in.Inbox, "the mail after the change", func() bool { return slices.Contains(texts(in.Inbox), "sesudahnya") })
+	if got := texts(in.Inbox); len(got) != 6 {
+		t.Errorf("took %q, want each mail once", got)
+	}
+	for _, m := range in.Messages() {
+		if m.Mute {
+			t.Errorf("%q is mute", m.Text)
+		}
+	}
+}
+
+func TestPositionIsACursor(t *testing.T) {
+	since := time.Unix(1_760_000_000, 0).UTC()
+	early, late := position{validity: 7, uid: 9, base: 3, since: since}, position{validity: 7, uid: 10, base: 3, since: since}
+	if len(early.String()) != len(late.String()) || early.String() >= late.String() {
+		t.Errorf("%s does not come before %s", early, late)
+	}
+	back, err := parsePosition(late.String())
+	if err != nil || back != late {
+		t.Errorf("%s reads as %v, %v", late, back, err)
+	}
+	if _, err := parsePosition("829345"); err == nil {
+		t.Error("another channel's cursor was read")
+	}
+}
+
+// silent is a server that greets and then says nothing more.
+func silent(t *testing.T, greeting string) (address string, calls chan struct{}) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	calls = make(chan struct{}, 1000)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			calls <- struct{}{}
+			go func() {
+				defer conn.Close()
+				io.WriteString(conn, greeting)
+				io.Copy(io.Discard, conn)
+			}()
+		}
+	}()
+	return l.Addr().String(), calls
+}
+
+func TestASilentServerIsLeft(t *testing.T) {
+	for _, greeting := range []string{"", "* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n"} {
+		address, calls := silent(t, greeting)
+		a := newAdapter(t, Config{
+			Address: dovecot.Address, Wait: 50 * time.Millisecond,
+			IMAP: Server{URL: "imap://" + address, Username: "u", Password: "p"}, SMTP: Server{URL: "smtp://" + address},
+		})
+		stop := poll(t, a, channeltest.NewInbox())
+		for range 3 {
+			select {
+			case <-calls:
+			case <-time.After(patience):
+				t.Fatal("the adapter hangs on a silent server")
+			}
+		}
+		stop()
+		_, err := a.Send(t.Context(), channels.Outbound{Key: "a", To: channels.Address{Kind: channels.Mail, Value: "w@x.test"}, Text: "halo"})
+		if channels.KindOf(err) != channels.Temporary {
+			t.Errorf("Send to a silent server: %v, want a temporary failure", err)
+		}
+	}
+}
+
+// filter is a door to address that changes what the server says.
+func filter(t *testing.T, address string, change func([]byte) []byte) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", address)
+			if err != nil {
+				conn.Close()
+				continue
+			}
+			go func() { io.Copy(server, conn); server.Close() }()
+			go func() {
+				defer conn.Close()
+				buf := make([]byte, 64<<10)
+				for {
+					n, err := server.Read(buf)
+					if err != nil {
+						return
+					}
+					conn.Write(change(buf[:n]))
+				}
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestPollsWhereIdleIsMissing(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	c := p.config()
+	host := c.IMAP.URL[len("imap://") : len(c.IMAP.URL)-len("/INBOX")]
+	c.IMAP.URL = "imap://" + filter(t, host, func(b []byte) []byte {
+		return bytes.ReplaceAll(b, []byte(" IDLE"), nil)
+	}) + "/INBOX"
+	c.PollEvery = 20 * time.Millisecond
+	a := newAdapter(t, c)
+	facts, err := a.Check(t.Context())
+	if err != nil || !bytes.Contains([]byte(facts), []byte("no IDLE")) {
+		t.Fatalf("Check says %q, %v", facts, err)
+	}
+	in := channeltest.NewInbox()
+	poll(t, a, in)
+	for i := range 3 {
+		p.Write(t, 0, fmt.Sprint("pesan ", i))
+		await(t, in, "a mail", func() bool { return len(in.Messages()) == i+1 })
+	}
+}
+
+func TestAWrongPasswordEndsPolling(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	c := p.config()
+	c.IMAP.Password = "bukan-ini"
+	err := newAdapter(t, c).Poll(t.Context(), channeltest.NewInbox())
+	if channels.KindOf(err) != channels.Suspended {
+		t.Errorf("Poll returned %v, want an error of kind suspended", err)
+	}
+}
+
+func TestALongMailIsSetAsideWithItsBeginning(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	c := p.config()
+	c.MaxMessage = 2000
+	in := channeltest.NewInbox()
+	poll(t, newAdapter(t, c), in)
+	if _, err := p.mail.Write(sim.MailLetter{From: "w@x.test", Subject: "video", Text: "lihat ini", Files: []sim.MailFile{{Name: "v.mp4", Type: "video/mp4", Data: make([]byte, 5000)}}}); err != nil {
+		t.Fatal(err)
+	}
+	p.Write(t, 0, "sesudahnya")
+	await(t, in, "both mails", func() bool { return len(in.Messages()) == 2 })
+	if m := in.Messages()[0]; m.Kind != channels.Unknown || m.Subject != "video" || len(m.Raw) == 0 || len(m.Raw) > 2000 {
+		t.Errorf("a mail over the limit came as %s %q with %d bytes", m.Kind, m.Subject, len(m.Raw))
+	}
+}
