@@ -1,0 +1,47 @@
+package gateway
+
+import (
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// placeholder is what a template may hold.
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+var placeholders = []string{"{to}", "{from}", "{text}", "{key}", "{username}", "{password}", "{coding}", "{smsc}", "{status_url}"}
+
+// fill puts values into a template, each escaped.
+func fill(template string, values map[string]string, escape func(string) string) string {
+	return placeholder.ReplaceAllStringFunc(template, func(name string) string {
+		return escape(values[name])
+	})
+}
+
+// escapeFor is how a value is written in a body of a media type.
+func escapeFor(contentType string) func(string) string {
+	switch {
+	case strings.Contains(contentType, "json"):
+		return jsonString
+	case strings.Contains(contentType, "xml"):
+		return xmlText.Replace
+	case strings.Contains(contentType, "x-www-form-urlencoded"):
+		return url.QueryEscape
+	}
+	return func(s string) string { return s }
+}
+
+// jsonString is s between the quotation marks of a JSON string.
+func jsonString(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return ""
+	}
+	return string(b[1 : len(b)-1])
+}
+
+var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
+
+// headerValue keeps a value on one line of a header.
+func headerValue(s string) string { return strings.NewReplacer("\r", "", "\n", "").Replace(s) }
