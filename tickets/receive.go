@@ -240,6 +240,19 @@ func (s *Store) Cursor(ctx context.Context, account string) (string, error) {
 	return c[0], nil
 }
 
+// Mark makes cursor the account's committed one, without a message: where a poller begins.
+func (s *Store) Mark(ctx context.Context, account, cursor string) error {
+	err := s.inTx(ctx, machine, func(x *tx) error {
+		_, err := x.exec(`INSERT INTO account (name, cursor, state, last_in_at, last_out_at, hold_until, error, error_at) VALUES (?, ?, '', 0, 0, 0, '', 0)
+			ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor`, account, cursor)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("marking a cursor: %w", err)
+	}
+	return nil
+}
+
 // accountTimes lets an account's "last inbound" be written every few seconds, not with every row:
 // nodes would wait for each other on it.
 type accountTimes struct {
