@@ -89,3 +89,13 @@ func write(t *testing.T, url, statement string) {
 		t.Fatal(err)
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	for _, dialect := range []string{SQLite, Postgres} {
+		b.Run(dialect, func(b *testing.B) {
+			for b.Loop() {
+				New(b, dialect)
+			}
+		})
+	}
+}
