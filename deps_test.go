@@ -32,12 +32,13 @@ var may = map[string][]string{
 	"migrations":        {},
 
 	// Adapters know the contract, never each other, tickets or the router.
-	"channels/telegram":     {"channels"},
-	"channels/twilio":       {"channels", "channels/sms"},
-	"channels/gateway":      {"channels", "channels/sms"},
-	"channels/email":        {"channels", "channels/email/letter", "channels/email/wire"},
-	"channels/email/letter": {"channels"},
-	"channels/email/wire":   {"channels"},
+	"channels/telegram":        {"channels", "channels/telegram/update"},
+	"channels/telegram/update": {"channels"},
+	"channels/twilio":          {"channels", "channels/sms"},
+	"channels/gateway":         {"channels", "channels/sms"},
+	"channels/email":           {"channels", "channels/email/letter", "channels/email/wire"},
+	"channels/email/letter":    {"channels"},
+	"channels/email/wire":      {"channels"},
 
 	// The router is above them.
 	"router/place":    {"internal/language"},

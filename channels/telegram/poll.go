@@ -13,6 +13,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"tanggap/channels"
+	"tanggap/channels/telegram/update"
 )
 
 const (
@@ -102,11 +103,11 @@ func (p poller) take(ctx context.Context, inbox channels.Inbox, updates []json.R
 	var in []channels.Inbound
 	var pressed []string
 	for _, raw := range updates {
-		u := p.read(raw)
-		next = max(next, u.next)
-		in = append(in, u.inbounds...)
-		if u.query != "" {
-			pressed = append(pressed, u.query)
+		u := update.Read(p.name, raw)
+		next = max(next, u.Next)
+		in = append(in, u.Inbounds...)
+		if u.Query != "" {
+			pressed = append(pressed, u.Query)
 		}
 	}
 	if len(in) > 0 {

@@ -11,6 +11,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"tanggap/channels"
+	"tanggap/channels/telegram/update"
 )
 
 // Send makes one attempt. The text is sent as it is, without a parse mode, so nothing in it is markup.
@@ -185,9 +186,5 @@ func receipt(resp *tgbotapi.APIResponse) (channels.Receipt, error) {
 	if err != nil || len(album) == 0 || album[0].ID == 0 {
 		return channels.Receipt{}, channels.Errorf(channels.UnknownSent, "", "Telegram took the message and did not name it")
 	}
-	return channels.Receipt{MessageID: messageID(album[0].Chat.ID, album[0].ID), State: channels.Sent}, nil
-}
-
-func messageID(chat, message int64) string {
-	return strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(message, 10)
+	return channels.Receipt{MessageID: update.MessageID(album[0].Chat.ID, album[0].ID), State: channels.Sent}, nil
 }

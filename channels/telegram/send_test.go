@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tanggap/channels"
+	"tanggap/channels/telegram/update"
 	"tanggap/internal/sim"
 )
 
@@ -46,13 +47,13 @@ func TestSendsWhatAChatCanShow(t *testing.T) {
 		want sim.TelegramMessage
 	}{
 		{"reply with choices", channels.Outbound{
-			To: to, ReplyTo: messageID(citizen(0).ID, int64(asked)), Text: "Sudah selesai?",
+			To: to, ReplyTo: update.MessageID(citizen(0).ID, int64(asked)), Text: "Sudah selesai?",
 			Choices: []channels.Choice{{ID: "close:yes", Label: "Sudah"}, {ID: "close:no", Label: "Belum"}},
 		}, sim.TelegramMessage{
 			Chat: citizen(0).ID, Text: "Sudah selesai?", ReplyTo: asked,
 			Buttons: [][]sim.TelegramButton{{{Text: "Sudah", Data: "close:yes"}}, {{Text: "Belum", Data: "close:no"}}},
 		}},
-		{"reply to a message that is gone", channels.Outbound{To: to, ReplyTo: messageID(citizen(0).ID, 999), Text: "Baik."},
+		{"reply to a message that is gone", channels.Outbound{To: to, ReplyTo: update.MessageID(citizen(0).ID, 999), Text: "Baik."},
 			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Baik."}},
 		{"reply to a message of another chat", channels.Outbound{To: to, ReplyTo: "-1005:1", Text: "Baik."},
 			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Baik."}},
@@ -72,7 +73,7 @@ func TestSendsWhatAChatCanShow(t *testing.T) {
 			continue
 		}
 		sent := p.sim.Sent()[before:]
-		if len(sent) != 1 || receipt.MessageID != messageID(sent[0].Chat, int64(sent[0].ID)) {
+		if len(sent) != 1 || receipt.MessageID != update.MessageID(sent[0].Chat, int64(sent[0].ID)) {
 			t.Errorf("%s: receipt %q for %d messages", tt.name, receipt.MessageID, len(sent))
 			continue
 		}

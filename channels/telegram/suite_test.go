@@ -14,6 +14,7 @@ import (
 
 	"tanggap/channels"
 	"tanggap/channels/channeltest"
+	"tanggap/channels/telegram/update"
 	"tanggap/internal/sim"
 )
 
@@ -124,7 +125,7 @@ func (p *platform) Connect(h http.Handler) {
 
 func (p *platform) Write(t *testing.T, n int, text string) string {
 	id := p.sim.Write(sim.TelegramDraft{From: citizen(n), Text: text})
-	return messageID(citizen(n).ID, int64(id))
+	return update.MessageID(citizen(n).ID, int64(id))
 }
 
 func (p *platform) WriteBytes(_ *testing.T, body []byte) {
@@ -164,11 +165,11 @@ func (p *platform) Taken() []channeltest.Taken {
 	var list []channeltest.Taken
 	for _, m := range p.sim.Sent() {
 		taken := channeltest.Taken{
-			MessageID: messageID(m.Chat, int64(m.ID)), Text: m.Text, At: m.At,
+			MessageID: update.MessageID(m.Chat, int64(m.ID)), Text: m.Text, At: m.At,
 			To: channels.Address{Kind: channels.TelegramID, Value: strconv.FormatInt(m.Chat, 10)},
 		}
 		if m.ReplyTo != 0 {
-			taken.ReplyTo = messageID(m.Chat, int64(m.ReplyTo))
+			taken.ReplyTo = update.MessageID(m.Chat, int64(m.ReplyTo))
 		}
 		list = append(list, taken)
 	}

@@ -12,6 +12,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"tanggap/channels"
+	"tanggap/channels/telegram/update"
 )
 
 // MaxBody is the most that a webhook reads of one update, in bytes.
@@ -40,16 +41,16 @@ func (h hooked) Handler(inbox channels.Inbox) http.Handler {
 			http.Error(w, "unreadable update", http.StatusBadRequest)
 			return
 		}
-		u := h.read(body)
-		if len(u.inbounds) > 0 {
-			if err := inbox.Accept(r.Context(), u.inbounds...); err != nil {
+		u := update.Read(h.name, body)
+		if len(u.Inbounds) > 0 {
+			if err := inbox.Accept(r.Context(), u.Inbounds...); err != nil {
 				http.Error(w, "not now", http.StatusServiceUnavailable)
 				return
 			}
 		}
-		if u.query != "" { // the answer to a call may itself be a call
+		if u.Query != "" { // the answer to a call may itself be a call
 			w.Header().Set("Content-Type", "application/json")
-			json.NewEncoder(w).Encode(map[string]string{"method": "answerCallbackQuery", "callback_query_id": u.query})
+			json.NewEncoder(w).Encode(map[string]string{"method": "answerCallbackQuery", "callback_query_id": u.Query})
 		}
 	})
 }

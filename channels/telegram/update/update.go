@@ -1,4 +1,6 @@
-package telegram
+// Package update tells what an Update of Telegram's Bot API means
+// (https://core.telegram.org/bots/api#update), without asking anybody.
+package update
 
 import (
 	"crypto/sha256"
@@ -9,20 +11,18 @@ import (
 	"strings"
 	"time"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"tanggap/channels"
 )
 
-// reading is what one update means.
-type reading struct {
-	next     int64              // the offset that confirms it, 0 where it has no number
-	inbounds []channels.Inbound // none for what is nobody's complaint: posts in channels
-	query    string             // of a pressed button, to be answered
+// Reading is what one update means.
+type Reading struct {
+	Next     int64              // the offset that confirms it, 0 where it has no number
+	Inbounds []channels.Inbound // one, or none for what is nobody's complaint: posts in channels
+	Query    string             // of a pressed button, to be answered
 }
 
-// update has only what we read of an Update: a field that the library knows under another type than
-// Telegram now sends must not cost us the message.
+// update has only what we read of an Update, and so have the types below: a field that we do not need
+// and that one day has another type must not cost us the message.
 type update struct {
 	ID                *int64          `json:"update_id"`
 	Message           *message        `json:"message"`
@@ -34,16 +34,16 @@ type update struct {
 }
 
 type query struct {
-	ID      string         `json:"id"`
-	From    *tgbotapi.User `json:"from"`
-	Message *message       `json:"message"`
-	Data    string         `json:"data"`
+	ID      string   `json:"id"`
+	From    *user    `json:"from"`
+	Message *message `json:"message"`
+	Data    string   `json:"data"`
 }
 
 type membership struct {
-	Chat chat           `json:"chat"`
-	From *tgbotapi.User `json:"from"`
-	Date int64          `json:"date"`
+	Chat chat  `json:"chat"`
+	From *user `json:"from"`
+	Date int64 `json:"date"`
 	New  struct {
 		Status string `json:"status"`
 	} `json:"new_chat_member"`
@@ -54,10 +54,23 @@ type chat struct {
 	Type string `json:"type"`
 }
 
+// MessageID names a message: Telegram's own ids are unique only within a chat.
+func MessageID(chat, message int64) string {
+	return strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(message, 10)
+}
+
+type user struct {
+	ID           int64  `json:"id"`
+	IsBot        bool   `json:"is_bot"`
+	FirstName    string `json:"first_name"`
+	LastName     string `json:"last_name"`
+	LanguageCode string `json:"language_code"`
+}
+
 func (c chat) missing() bool { return c.ID == 0 && c.Type == "" }
 
-// read makes Inbounds of one update. What it does not understand is of kind Unknown, with its bytes.
-func (b *bot) read(raw []byte) reading {
+// Read makes Inbounds of account of one update. What it does not understand is of kind Unknown, with its bytes.
+func Read(account string, raw []byte) Reading {
 	var u update
 	err := json.Unmarshal(raw, &u)
 	if err != nil { // its number may be readable all the same
@@ -69,9 +82,9 @@ func (b *bot) read(raw []byte) reading {
 			u.ID = number.ID
 		}
 	}
-	r := reading{}
+	r := Reading{}
 	if u.ID != nil && *u.ID >= 0 && *u.ID < math.MaxInt64 {
-		r.next = *u.ID + 1
+		r.Next = *u.ID + 1
 	}
 	var in channels.Inbound
 	switch {
@@ -83,7 +96,7 @@ func (b *bot) read(raw []byte) reading {
 		in = u.EditedMessage.inbound(raw)
 	case u.CallbackQuery != nil:
 		in = u.CallbackQuery.inbound(raw)
-		r.query = u.CallbackQuery.ID
+		r.Query = u.CallbackQuery.ID
 	case u.MyChatMember != nil:
 		in = u.MyChatMember.inbound(raw)
 	case u.ChannelPost != nil || u.EditedChannelPost != nil:
@@ -91,11 +104,11 @@ func (b *bot) read(raw []byte) reading {
 	default:
 		in = unknown(raw)
 	}
-	in.Account, in.Raw, in.RawType = b.name, raw, "application/json"
-	if r.next > 0 {
-		in.Cursor = strconv.FormatInt(r.next, 10)
+	in.Account, in.Raw, in.RawType = account, raw, "application/json"
+	if r.Next > 0 {
+		in.Cursor = strconv.FormatInt(r.Next, 10)
 	}
-	r.inbounds = []channels.Inbound{in}
+	r.Inbounds = []channels.Inbound{in}
 	return r
 }
 
@@ -115,7 +128,7 @@ func (q *query) inbound(raw []byte) channels.Inbound {
 	}
 	sender(&in, q.From)
 	if m := q.Message; m != nil && !m.Chat.missing() && m.ID != nil {
-		in.MessageID = messageID(m.Chat.ID, *m.ID)
+		in.MessageID = MessageID(m.Chat.ID, *m.ID)
 		m.place(&in)
 	}
 	if in.Choice == "" {
@@ -141,7 +154,7 @@ func (m *membership) inbound(raw []byte) channels.Inbound {
 	}
 	in.From = channels.Address{Kind: channels.TelegramID, Value: strconv.FormatInt(m.Chat.ID, 10)}
 	switch m.New.Status {
-	case "kicked", "left", "restricted":
+	case "kicked", "left":
 		in.Kind = channels.Blocked
 	case "member", "administrator", "creator":
 	default:
@@ -151,7 +164,7 @@ func (m *membership) inbound(raw []byte) channels.Inbound {
 }
 
 // sender fills in who did it.
-func sender(in *channels.Inbound, u *tgbotapi.User) {
+func sender(in *channels.Inbound, u *user) {
 	if u == nil {
 		return
 	}

@@ -1,41 +1,39 @@
-package telegram
+package update
 
 import (
 	"math"
 	"strconv"
 	"strings"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"tanggap/channels"
 )
 
 // message has what we read of a Message.
 type message struct {
-	ID           *int64             `json:"message_id"`
-	Topic        int64              `json:"message_thread_id"`
-	InTopic      bool               `json:"is_topic_message"`
-	From         *tgbotapi.User     `json:"from"`
-	SenderChat   *chat              `json:"sender_chat"`
-	Chat         chat               `json:"chat"`
-	Date         int64              `json:"date"`
-	EditDate     int64              `json:"edit_date"`
-	AutoForward  bool               `json:"is_automatic_forward"`
-	ReplyTo      *message           `json:"reply_to_message"`
-	MediaGroupID string             `json:"media_group_id"`
-	Text         string             `json:"text"`
-	Caption      string             `json:"caption"`
-	Photo        []file             `json:"photo"`
-	Document     *file              `json:"document"`
-	Animation    *file              `json:"animation"`
-	Video        *file              `json:"video"`
-	VideoNote    *file              `json:"video_note"`
-	Voice        *file              `json:"voice"`
-	Audio        *file              `json:"audio"`
-	Sticker      *sticker           `json:"sticker"`
-	Contact      *tgbotapi.Contact  `json:"contact"`
-	Location     *tgbotapi.Location `json:"location"`
-	Venue        *venue             `json:"venue"`
+	ID           *int64    `json:"message_id"`
+	Topic        int64     `json:"message_thread_id"`
+	InTopic      bool      `json:"is_topic_message"`
+	From         *user     `json:"from"`
+	SenderChat   *chat     `json:"sender_chat"`
+	Chat         chat      `json:"chat"`
+	Date         int64     `json:"date"`
+	EditDate     int64     `json:"edit_date"`
+	AutoForward  bool      `json:"is_automatic_forward"`
+	ReplyTo      *message  `json:"reply_to_message"`
+	MediaGroupID string    `json:"media_group_id"`
+	Text         string    `json:"text"`
+	Caption      string    `json:"caption"`
+	Photo        []file    `json:"photo"`
+	Document     *file     `json:"document"`
+	Animation    *file     `json:"animation"`
+	Video        *file     `json:"video"`
+	VideoNote    *file     `json:"video_note"`
+	Voice        *file     `json:"voice"`
+	Audio        *file     `json:"audio"`
+	Sticker      *sticker  `json:"sticker"`
+	Contact      *contact  `json:"contact"`
+	Location     *location `json:"location"`
+	Venue        *venue    `json:"venue"`
 }
 
 // file has what PhotoSize, Document, Video, Voice … share.
@@ -56,10 +54,22 @@ type sticker struct {
 	Video    bool   `json:"is_video"`
 }
 
+type contact struct {
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Phone     string `json:"phone_number"`
+}
+
+type location struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	Accuracy  float64 `json:"horizontal_accuracy"`
+}
+
 type venue struct {
-	Location tgbotapi.Location `json:"location"`
-	Title    string            `json:"title"`
-	Address  string            `json:"address"`
+	Location location `json:"location"`
+	Title    string   `json:"title"`
+	Address  string   `json:"address"`
 }
 
 // inbound is a message or its new version; of kind Unknown where nothing in it can be shown.
@@ -69,7 +79,7 @@ func (m *message) inbound(raw []byte) channels.Inbound {
 	}
 	in := channels.Inbound{
 		Kind:      channels.Message,
-		MessageID: messageID(m.Chat.ID, *m.ID),
+		MessageID: MessageID(m.Chat.ID, *m.ID),
 		Album:     m.MediaGroupID,
 		Text:      m.words(),
 		Point:     m.point(),
@@ -84,7 +94,7 @@ func (m *message) inbound(raw []byte) channels.Inbound {
 	m.sender(&in)
 	m.place(&in)
 	if m.ReplyTo != nil && m.ReplyTo.ID != nil {
-		in.ReplyTo = []string{messageID(m.Chat.ID, *m.ReplyTo.ID)}
+		in.ReplyTo = []string{MessageID(m.Chat.ID, *m.ReplyTo.ID)}
 	}
 	switch {
 	case in.From.Value == "" || in.Text == "" && in.Point == nil && len(in.Media) == 0:
@@ -126,7 +136,7 @@ func (m *message) words() string {
 		return channels.Clean(m.Caption)
 	case m.Contact != nil:
 		name := strings.TrimSpace(m.Contact.FirstName + " " + m.Contact.LastName)
-		return channels.Clean(name + "\n" + m.Contact.PhoneNumber)
+		return channels.Clean(name + "\n" + m.Contact.Phone)
 	case m.Sticker != nil:
 		return channels.Clean(m.Sticker.Emoji)
 	}
@@ -142,7 +152,7 @@ func (m *message) point() *channels.Point {
 		return nil
 	}
 	return &channels.Point{
-		Lat: at.Latitude, Lng: at.Longitude, Accuracy: at.HorizontalAccuracy, Label: channels.Clean(label),
+		Lat: at.Latitude, Lng: at.Longitude, Accuracy: max(at.Accuracy, 0), Label: channels.Clean(label),
 	}
 }
 

@@ -1,9 +1,8 @@
-package telegram
+package update
 
 import (
 	"encoding/json"
-	"log/slog"
-	"net/http"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,15 +14,6 @@ import (
 
 	"tanggap/channels"
 )
-
-func newBot(t testing.TB) *bot {
-	t.Helper()
-	a, err := New("bot", Config{Token: testToken}, http.DefaultClient, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.(poller).bot
-}
 
 const (
 	sari   = `"from":{"id":81,"is_bot":false,"first_name":"Sari","last_name":"Dewi","language_code":"id"},"chat":{"id":81,"type":"private","first_name":"Sari"},"date":1770000000`
@@ -137,11 +127,11 @@ func TestReadsUpdates(t *testing.T) {
 			})},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newBot(t).read([]byte(tt.update))
-			if len(r.inbounds) != 1 || r.next != 501 {
-				t.Fatalf("%d inbounds, next offset %d", len(r.inbounds), r.next)
+			r := Read("bot", []byte(tt.update))
+			if len(r.Inbounds) != 1 || r.Next != 501 {
+				t.Fatalf("%d inbounds, next offset %d", len(r.Inbounds), r.Next)
 			}
-			got := r.inbounds[0]
+			got := r.Inbounds[0]
 			if string(got.Raw) != tt.update || got.RawType != "application/json" {
 				t.Errorf("raw bytes are %s %q", got.RawType, got.Raw)
 			}
@@ -154,36 +144,35 @@ func TestReadsUpdates(t *testing.T) {
 
 func TestChannelPostsAreOnlyAcknowledged(t *testing.T) {
 	for _, kind := range []string{"channel_post", "edited_channel_post"} {
-		r := newBot(t).read([]byte(`{"update_id":8,"` + kind + `":{"message_id":1,"chat":{"id":-100,"type":"channel"},"text":"promo"}}`))
-		if len(r.inbounds) != 0 || r.next != 9 {
-			t.Errorf("%s: %d inbounds, next offset %d", kind, len(r.inbounds), r.next)
+		r := Read("bot", []byte(`{"update_id":8,"`+kind+`":{"message_id":1,"chat":{"id":-100,"type":"channel"},"text":"promo"}}`))
+		if len(r.Inbounds) != 0 || r.Next != 9 {
+			t.Errorf("%s: %d inbounds, next offset %d", kind, len(r.Inbounds), r.Next)
 		}
 	}
 }
 
 // The same bytes delivered twice are one event, other bytes another one.
 func TestUnknownUpdatesAreNamedByTheirBytes(t *testing.T) {
-	b := newBot(t)
 	for _, raw := range []string{`{"update_id":5,"kelak":{"a":1}}`, `{"update_id":"x"}`, `[1]`, `{"update_id":6,"message":{"message_id":"salah"}}`, ``} {
-		one, two := b.read([]byte(raw)), b.read([]byte(raw))
-		other := b.read([]byte(raw + " "))
-		if len(one.inbounds) != 1 || one.inbounds[0].Kind != channels.Unknown {
-			t.Errorf("%s: %v", raw, one.inbounds)
+		one, two := Read("bot", []byte(raw)), Read("bot", []byte(raw))
+		other := Read("bot", []byte(raw+" "))
+		if len(one.Inbounds) != 1 || one.Inbounds[0].Kind != channels.Unknown {
+			t.Errorf("%s: %v", raw, one.Inbounds)
 			continue
 		}
-		if one.inbounds[0].EventID != two.inbounds[0].EventID || one.inbounds[0].EventID == other.inbounds[0].EventID {
-			t.Errorf("%s: events %s, %s and %s", raw, one.inbounds[0].EventID, two.inbounds[0].EventID, other.inbounds[0].EventID)
+		if one.Inbounds[0].EventID != two.Inbounds[0].EventID || one.Inbounds[0].EventID == other.Inbounds[0].EventID {
+			t.Errorf("%s: events %s, %s and %s", raw, one.Inbounds[0].EventID, two.Inbounds[0].EventID, other.Inbounds[0].EventID)
 		}
 	}
-	if next := b.read([]byte(`{"update_id":6,"message":{"message_id":"salah"}}`)).next; next != 7 {
+	if next := Read("bot", []byte(`{"update_id":6,"message":{"message_id":"salah"}}`)).Next; next != 7 {
 		t.Errorf("an update with a broken message is confirmed by %d, want 7", next)
 	}
 }
 
 // checkReading holds whatever was read to what every Inbound must be.
-func checkReading(t *testing.T, raw []byte, r reading) {
+func checkReading(t *testing.T, raw []byte, r Reading) {
 	t.Helper()
-	for _, in := range r.inbounds {
+	for _, in := range r.Inbounds {
 		switch {
 		case in.EventID == "" || in.Kind == "" || in.Account != "bot":
 			t.Errorf("%s: event %q, kind %q, account %q", raw, in.EventID, in.Kind, in.Account)
@@ -202,15 +191,14 @@ func FuzzReadsUpdates(f *testing.F) {
 	f.Add([]byte(from(inRT, sizes+`,"caption":"\ud800"`)))
 	f.Add([]byte(`{"update_id":9223372036854775807,"my_chat_member":{}}`))
 	f.Add([]byte(`{"callback_query":{"id":"1","from":{"id":1},"message":{"chat":{"id":1}}}}`))
-	b := newBot(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		r := b.read(raw)
+		r := Read("bot", raw)
 		checkReading(t, raw, r)
-		if len(r.inbounds) == 0 && !strings.Contains(strings.ToLower(string(raw)), "channel_post") && json.Valid(raw) {
+		if len(r.Inbounds) == 0 && !strings.Contains(strings.ToLower(string(raw)), "channel_post") && json.Valid(raw) {
 			t.Errorf("%q vanished", raw)
 		}
-		if r.next < 0 {
-			t.Errorf("%q is confirmed by %d", raw, r.next)
+		if r.Next < 0 {
+			t.Errorf("%q is confirmed by %d", raw, r.Next)
 		}
 	})
 }
@@ -227,7 +215,6 @@ func TestCorpus(t *testing.T) {
 		t.Fatalf("no updates in the folder of corpora: %v", err)
 	}
 	kinds := map[channels.InboundKind]int{}
-	b := newBot(t)
 	for _, file := range files {
 		raw, err := os.ReadFile(file)
 		if err != nil {
@@ -242,14 +229,14 @@ func TestCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		r := b.read(raw)
+		r := Read("bot", raw)
 		checkReading(t, raw, r)
 		_, post := top["channel_post"]
-		if len(r.inbounds) != 1 && !post || r.next == 0 {
-			t.Errorf("%s: %d inbounds, next offset %d", filepath.Base(file), len(r.inbounds), r.next)
+		if len(r.Inbounds) != 1 && !post || r.Next == 0 {
+			t.Errorf("%s: %d inbounds, next offset %d", filepath.Base(file), len(r.Inbounds), r.Next)
 			continue
 		}
-		in := r.inbounds[0]
+		in := r.Inbounds[0]
 		kinds[in.Kind]++
 		message := top
 		if nested, ok := top["message"]; ok {
@@ -267,5 +254,10 @@ func TestCorpus(t *testing.T) {
 		}
 		t.Logf("%s: %s", filepath.Base(file), in.Kind)
 	}
+	accounted := 0
+	for _, n := range kinds {
+		accounted += n
+	}
+	fmt.Printf("telegram\tupdates accounted for\t%d\t%d\n", accounted, len(files))
 	t.Logf("%d files: %v", len(files), kinds)
 }
