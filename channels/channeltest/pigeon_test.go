@@ -437,7 +437,8 @@ func (k *called) Handler(inbox channels.Inbox) http.Handler {
 		}
 		if m.Seq == -1 {
 			err = inbox.Report(r.Context(), channels.Report{
-				Account: "merpati", EventID: m.ID, MessageID: m.ID, State: channels.Delivered, At: time.Now()})
+				Account: "merpati", EventID: m.ID, MessageID: m.ID, State: channels.Delivered, At: time.Now(),
+			})
 		} else {
 			err = inbox.Accept(r.Context(), k.inbound(m))
 		}

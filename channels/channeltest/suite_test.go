@@ -11,8 +11,10 @@ import (
 func pigeons(flaw string, flies, redelivers bool) Options {
 	o := Options{
 		New: func(*testing.T) Platform { return &loft{flaw: flaw, flies: flies} },
-		Failures: []Failure{FailTemporary, FailThrottled, FailRejected, FailUnreachable, FailSuspended,
-			FailReset, FailDial, FailHang},
+		Failures: []Failure{
+			FailTemporary, FailThrottled, FailRejected, FailUnreachable, FailSuspended,
+			FailReset, FailDial, FailHang,
+		},
 		Redelivers: redelivers,
 	}
 	if flies {

@@ -53,18 +53,37 @@ func TestSendsWhatAChatCanShow(t *testing.T) {
 			Chat: citizen(0).ID, Text: "Sudah selesai?", ReplyTo: asked,
 			Buttons: [][]sim.TelegramButton{{{Text: "Sudah", Data: "close:yes"}}, {{Text: "Belum", Data: "close:no"}}},
 		}},
-		{"reply to a message that is gone", channels.Outbound{To: to, ReplyTo: update.MessageID(citizen(0).ID, 999), Text: "Baik."},
-			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Baik."}},
-		{"reply to a message of another chat", channels.Outbound{To: to, ReplyTo: "-1005:1", Text: "Baik."},
-			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Baik."}},
-		{"into a group", channels.Outbound{To: p.Address(1), Thread: "-1005", Text: "Diterima."},
-			sim.TelegramMessage{Chat: -1005, Text: "Diterima."}},
-		{"photo", channels.Outbound{To: to, Text: "Hasil kerja", Attachments: []channels.Attachment{attachment("foto.jpg", "image/jpeg", jpeg)}},
-			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Hasil kerja",
-				Files: []sim.TelegramFile{{Name: "foto.jpg", Type: "image/jpeg", Size: len(jpeg)}}}},
-		{"document", channels.Outbound{To: to, Attachments: []channels.Attachment{attachment("surat.pdf", "application/pdf", pdf)}},
-			sim.TelegramMessage{Chat: citizen(0).ID,
-				Files: []sim.TelegramFile{{Name: "surat.pdf", Type: "application/pdf", Size: len(pdf)}}}},
+		{
+			"reply to a message that is gone",
+			channels.Outbound{To: to, ReplyTo: update.MessageID(citizen(0).ID, 999), Text: "Baik."},
+			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Baik."},
+		},
+		{
+			"reply to a message of another chat",
+			channels.Outbound{To: to, ReplyTo: "-1005:1", Text: "Baik."},
+			sim.TelegramMessage{Chat: citizen(0).ID, Text: "Baik."},
+		},
+		{
+			"into a group",
+			channels.Outbound{To: p.Address(1), Thread: "-1005", Text: "Diterima."},
+			sim.TelegramMessage{Chat: -1005, Text: "Diterima."},
+		},
+		{
+			"photo",
+			channels.Outbound{To: to, Text: "Hasil kerja", Attachments: []channels.Attachment{attachment("foto.jpg", "image/jpeg", jpeg)}},
+			sim.TelegramMessage{
+				Chat: citizen(0).ID, Text: "Hasil kerja",
+				Files: []sim.TelegramFile{{Name: "foto.jpg", Type: "image/jpeg", Size: len(jpeg)}},
+			},
+		},
+		{
+			"document",
+			channels.Outbound{To: to, Attachments: []channels.Attachment{attachment("surat.pdf", "application/pdf", pdf)}},
+			sim.TelegramMessage{
+				Chat:  citizen(0).ID,
+				Files: []sim.TelegramFile{{Name: "surat.pdf", Type: "application/pdf", Size: len(pdf)}},
+			},
+		},
 	} {
 		before := len(p.sim.Sent())
 		receipt, err := a.Send(t.Context(), tt.out)

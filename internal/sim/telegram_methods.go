@@ -78,8 +78,10 @@ func (t *Telegram) getUpdates(r *http.Request, values map[string]string) (any, *
 		limit = 100
 	}
 	if t.hook.target() != "" {
-		return nil, &telegramError{status: http.StatusConflict,
-			description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"}
+		return nil, &telegramError{
+			status:      http.StatusConflict,
+			description: "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+		}
 	}
 	timeout := time.NewTimer(time.Duration(seconds) * time.Second)
 	defer timeout.Stop()
@@ -91,8 +93,10 @@ func (t *Telegram) getUpdates(r *http.Request, values map[string]string) (any, *
 	for {
 		if t.polls != mine {
 			t.mu.Unlock()
-			return nil, &telegramError{status: http.StatusConflict,
-				description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
+			return nil, &telegramError{
+				status:      http.StatusConflict,
+				description: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+			}
 		}
 		out := []json.RawMessage{}
 		for _, u := range t.pending[:min(limit, len(t.pending))] {

@@ -133,8 +133,10 @@ func TestTelegramRefusesWrongCalls(t *testing.T) {
 		{"wrong object", "sendMessage", url.Values{"chat_id": {"81"}, "text": {"a"}, "reply_parameters": {`{"id":1}`}}, 400, "reply_parameters"},
 		{"wrong list", "setMyCommands", url.Values{"commands": {`[{"command":"a"}]`}}, 400, "commands"},
 		{"wrong button", "sendMessage", url.Values{"chat_id": {"81"}, "text": {"a"}, "reply_markup": {`{"inline_keyboard":[[{"label":"x"}]]}`}}, 400, "reply_markup"},
-		{"button too long", "sendMessage", url.Values{"chat_id": {"81"}, "text": {"a"},
-			"reply_markup": {`{"inline_keyboard":[[{"text":"x","callback_data":"` + strings.Repeat("a", 65) + `"}]]}`}}, 400, "BUTTON_DATA_INVALID"},
+		{"button too long", "sendMessage", url.Values{
+			"chat_id": {"81"}, "text": {"a"},
+			"reply_markup": {`{"inline_keyboard":[[{"text":"x","callback_data":"` + strings.Repeat("a", 65) + `"}]]}`},
+		}, 400, "BUTTON_DATA_INVALID"},
 		{"unknown chat", "sendMessage", url.Values{"chat_id": {"82"}, "text": {"a"}}, 400, "chat not found"},
 		{"empty text", "sendMessage", url.Values{"chat_id": {"81"}, "text": {" "}}, 400, "text is empty"},
 		{"long text", "sendMessage", url.Values{"chat_id": {"81"}, "text": {strings.Repeat("😀", 2049)}}, 400, "too long"},
@@ -230,9 +232,11 @@ func TestTelegramServesOnlyTheLatestPoll(t *testing.T) {
 func TestTelegramShowsWhatTheCitizenSees(t *testing.T) {
 	s := tgStart(t)
 	id := s.Write(TelegramDraft{From: tgSari, Text: "lubang", Photo: []byte("\xff\xd8\xff foto")})
-	tgCall(t, s, "sendMessage", url.Values{"chat_id": {"81"}, "text": {"Diterima"},
+	tgCall(t, s, "sendMessage", url.Values{
+		"chat_id": {"81"}, "text": {"Diterima"},
 		"reply_parameters": {`{"message_id":` + strconv.Itoa(id) + `}`},
-		"reply_markup":     {`{"inline_keyboard":[[{"text":"Ya","callback_data":"y"}]]}`}})
+		"reply_markup":     {`{"inline_keyboard":[[{"text":"Ya","callback_data":"y"}]]}`},
+	})
 	chat := s.Chat(81)
 	if len(chat) != 2 || chat[0].Files[0].Type != "image/jpeg" || chat[1].ReplyTo != id || !chat[1].FromBot {
 		t.Fatalf("the chat shows %+v", chat)

@@ -58,10 +58,12 @@ func TestReadsUpdates(t *testing.T) {
 		{"album", from(sari, sizes+`,"media_group_id":"1337"`), base(func(in *channels.Inbound) {
 			in.Album, in.Media = "1337", []channels.Media{photo}
 		})},
-		{"document", from(sari, `"document":{"file_id":"d","file_unique_id":"u","file_name":"surat.pdf","mime_type":"application/pdf","file_size":7}`),
+		{
+			"document", from(sari, `"document":{"file_id":"d","file_unique_id":"u","file_name":"surat.pdf","mime_type":"application/pdf","file_size":7}`),
 			base(func(in *channels.Inbound) {
 				in.Media = []channels.Media{{Ref: "d", Unique: "u", Name: "surat.pdf", Type: "application/pdf", Size: 7}}
-			})},
+			}),
+		},
 		{"location", from(sari, pinned), base(func(in *channels.Inbound) {
 			in.Point = &channels.Point{Lat: -6.2251, Lng: 106.8549, Accuracy: 12.5}
 		})},
@@ -74,22 +76,28 @@ func TestReadsUpdates(t *testing.T) {
 		{"voice", from(sari, `"voice":{"file_id":"v","file_unique_id":"u","duration":3}`), base(func(in *channels.Inbound) {
 			in.Media = []channels.Media{{Ref: "v", Unique: "u", Type: "audio/ogg"}}
 		})},
-		{"animation is no second document", from(sari, `"animation":{"file_id":"a","file_unique_id":"u"},"document":{"file_id":"a","file_unique_id":"u"}`),
+		{
+			"animation is no second document", from(sari, `"animation":{"file_id":"a","file_unique_id":"u"},"document":{"file_id":"a","file_unique_id":"u"}`),
 			base(func(in *channels.Inbound) {
 				in.Media = []channels.Media{{Ref: "a", Unique: "u", Type: "video/mp4"}}
-			})},
+			}),
+		},
 		{"sticker", from(sari, `"sticker":{"file_id":"s","file_unique_id":"u","emoji":"👍","is_animated":true}`), base(func(in *channels.Inbound) {
 			in.Text, in.Media = "👍", []channels.Media{{Ref: "s", Unique: "u", Type: "application/x-tgsticker"}}
 		})},
 		{"contact", from(sari, `"contact":{"phone_number":"+62812","first_name":"Pak","last_name":"RT"}`), base(func(in *channels.Inbound) {
 			in.Text = "Pak RT\n+62812"
 		})},
-		{"reply", from(sari, `"text":"sudah","reply_to_message":{"message_id":7,"chat":{"id":81,"type":"private"},"date":1,"text":"?"}`),
-			base(func(in *channels.Inbound) { in.Text, in.ReplyTo = "sudah", []string{"81:7"} })},
-		{"edit", strings.Replace(from(sari, `"text":"Jalan Melati","edit_date":1770000060`), `"message"`, `"edited_message"`, 1),
+		{
+			"reply", from(sari, `"text":"sudah","reply_to_message":{"message_id":7,"chat":{"id":81,"type":"private"},"date":1,"text":"?"}`),
+			base(func(in *channels.Inbound) { in.Text, in.ReplyTo = "sudah", []string{"81:7"} }),
+		},
+		{
+			"edit", strings.Replace(from(sari, `"text":"Jalan Melati","edit_date":1770000060`), `"message"`, `"edited_message"`, 1),
 			base(func(in *channels.Inbound) {
 				in.Kind, in.EventID, in.Text = channels.Edit, "81:12:1770000060", "Jalan Melati"
-			})},
+			}),
+		},
 		{"group", from(inRT, `"text":"banjir"`), group(func(in *channels.Inbound) { in.Text = "banjir" })},
 		{"topic of a group", from(inRT, `"text":"banjir","message_thread_id":4,"is_topic_message":true`), group(func(in *channels.Inbound) {
 			in.Text, in.Thread = "banjir", "-1005/4"
@@ -101,30 +109,40 @@ func TestReadsUpdates(t *testing.T) {
 			in.Kind, in.Text = channels.Robot, "berita"
 		})},
 		{"content of tomorrow", from(sari, `"hologram":{"id":1}`), base(func(in *channels.Inbound) { in.Kind = channels.Unknown })},
-		{"button", `{"update_id":500,"callback_query":{"id":"4382","from":{"id":81,"first_name":"Sari"},"chat_instance":"1","data":"close:yes",
+		{
+			"button", `{"update_id":500,"callback_query":{"id":"4382","from":{"id":81,"first_name":"Sari"},"chat_instance":"1","data":"close:yes",
 			"message":{"message_id":9,"chat":{"id":81,"type":"private"},"date":0}}}`,
 			base(func(in *channels.Inbound) {
 				in.Kind, in.EventID, in.MessageID, in.Choice = channels.Button, "4382", "81:9", "close:yes"
 				in.Name, in.Language, in.SentAt = "Sari", "", time.Time{}
-			})},
-		{"button in a group", `{"update_id":500,"callback_query":{"id":"4382","from":{"id":81,"first_name":"Sari"},"data":"x",
+			}),
+		},
+		{
+			"button in a group", `{"update_id":500,"callback_query":{"id":"4382","from":{"id":81,"first_name":"Sari"},"data":"x",
 			"message":{"message_id":9,"chat":{"id":-1005,"type":"supergroup"},"date":0}}}`,
 			group(func(in *channels.Inbound) {
 				in.Kind, in.EventID, in.MessageID, in.Choice, in.SentAt = channels.Button, "4382", "-1005:9", "x", time.Time{}
-			})},
-		{"blocked", `{"update_id":500,"my_chat_member":{` + sari + `,"old_chat_member":{"status":"member"},"new_chat_member":{"status":"kicked","until_date":0}}}`,
+			}),
+		},
+		{
+			"blocked", `{"update_id":500,"my_chat_member":{` + sari + `,"old_chat_member":{"status":"member"},"new_chat_member":{"status":"kicked","until_date":0}}}`,
 			base(func(in *channels.Inbound) {
 				in.Kind, in.EventID, in.MessageID = channels.Blocked, "member:81:1770000000:kicked", ""
-			})},
-		{"unblocked", `{"update_id":500,"my_chat_member":{` + sari + `,"new_chat_member":{"status":"member"}}}`,
+			}),
+		},
+		{
+			"unblocked", `{"update_id":500,"my_chat_member":{` + sari + `,"new_chat_member":{"status":"member"}}}`,
 			base(func(in *channels.Inbound) {
 				in.Kind, in.EventID, in.MessageID = channels.Unblocked, "member:81:1770000000:member", ""
-			})},
-		{"put out of a group: the group is gone, not who did it", `{"update_id":500,"my_chat_member":{` + inRT + `,"new_chat_member":{"status":"left"}}}`,
+			}),
+		},
+		{
+			"put out of a group: the group is gone, not who did it", `{"update_id":500,"my_chat_member":{` + inRT + `,"new_chat_member":{"status":"left"}}}`,
 			group(func(in *channels.Inbound) {
 				in.Kind, in.EventID, in.MessageID, in.Name = channels.Blocked, "member:-1005:1770000000:left", "", ""
 				in.From.Value = "-1005"
-			})},
+			}),
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := Read("bot", []byte(tt.update))
