@@ -16,6 +16,12 @@ type City struct {
 	categories []Category
 	categoryAt map[string]int
 	places     *place.Index
+	vocabulary *vocabulary
+	rules      rules
+	guards     []Guard
+	// The sets with a meaning of their own: officials; words of the past, of the present, and of what
+	// is feared or denied rather than so.
+	official, past, now, unreal, denied int32
 }
 
 // Facts returns the city's own facts.

@@ -1,9 +1,219 @@
 package router
 
-// Decide finds the agency for a report. It is pure: equal reports get equal decisions.
+import (
+	"slices"
+
+	"tanggap/internal/language"
+	"tanggap/router/place"
+)
+
+// view is one report with everything that is known about it while it is being decided.
+type view struct {
+	source     string
+	text       *text
+	matches    []match
+	guards     []string
+	candidates []candidate
+	area       *Area
+	decision   Decision
+}
+
+// Decide finds the agency for a report. It is pure: equal reports get equal decisions. It never
+// fails: what it cannot place, it leaves to the root desk, and says why.
+//
+// The order: what concerns the conduct of officials goes to the inspectorate, sealed, whatever else
+// it says; an emergency is flagged and goes to who helps; the rest goes to the agency of the
+// best-supported category, or to the office of the area where the category or the pack's first hop
+// says so; below the pack's threshold the root desk verifies.
 func (c *City) Decide(r Report) Decision {
-	return Decision{
-		Agency: c.facts.Root, Kind: Complaint, Abstained: true, Point: r.Point, Language: "id",
-		Top: []Guess{}, Reasons: []Reason{{Code: "abstain.empty"}},
+	v := c.view(r)
+	if c.conduct(v) {
+		return v.decision
+	}
+	v.candidates = slices.DeleteFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Conduct })
+	best := 0
+	if i := c.alarm(v.text, v.candidates); i >= 0 {
+		v.decision.Emergency, best = true, i
+	} else if len(v.guards) > 0 {
+		for _, g := range v.guards {
+			v.decision.Reasons = append(v.decision.Reasons, Reason{Code: "guard", Args: []string{g}})
+		}
+	}
+	if len(v.candidates) == 0 {
+		return c.abstain(v, Reason{Code: "abstain.empty"})
+	}
+	c.choose(v, best)
+	return v.decision
+}
+
+func (c *City) view(r Report) *view {
+	v := &view{source: r.Text}
+	if r.Subject != "" {
+		v.source = r.Subject + "\n" + r.Text
+	}
+	tokens := language.Tokens(v.source, limit)
+	found, spans, ok := c.places.Locate(v.source, tokens)
+	point := r.Point
+	if point == nil && ok && found.Point != nil {
+		point = found.Point
+	}
+	v.area = c.area(r.Point, found, ok)
+	covered := make([]place.Span, 0, len(spans))
+	covered = append(covered, spans...)
+	v.text = c.vocabulary.read(tokens, covered)
+	v.matches = c.rules.match(v.text)
+	v.matches, v.guards = guarded(v.matches, c.guards)
+	heaviest(v.matches)
+	v.candidates = c.scores(v.text, v.matches)
+	v.decision = Decision{
+		Agency: c.facts.Root, Kind: Complaint, Area: v.area, Point: point, Top: []Guess{},
+		Language: language.Detect(tokens, r.Language),
+	}
+	return v
+}
+
+// area joins what the pin and the text say: a pin inside the city decides.
+func (c *City) area(pin *Point, named place.Found, ok bool) *Area {
+	if pin != nil {
+		if at, inside := c.places.At(*pin); inside {
+			if ok && slices.Contains(c.places.Parents(at.Area.Code), named.Area.Code) || ok && named.Area.Code == at.Area.Code {
+				at.Confidence = min(0.99, at.Confidence+0.02)
+			}
+			return c.found(at)
+		}
+	}
+	if !ok {
+		return nil
+	}
+	return c.found(named)
+}
+
+func (c *City) found(f place.Found) *Area {
+	how := Reason{Code: "how." + f.How, Args: []string{f.Area.Level}}
+	if f.Word != "" {
+		how.Args = append(how.Args, f.Word)
+	}
+	return &Area{
+		Code: f.Area.Code, Level: f.Area.Level, Name: f.Area.Name, Parents: c.places.Parents(f.Area.Code),
+		Confidence: f.Confidence, How: how,
+	}
+}
+
+// choose takes candidate best and decides who acts on it.
+func (c *City) choose(v *view, best int) {
+	d := &v.decision
+	x := v.candidates[best]
+	cat := &c.categories[x.category]
+	d.Kind = c.kind(v, cat)
+	for _, x := range v.candidates {
+		d.Sealed = d.Sealed || c.categories[x.category].Sensitive && x.score >= strong
+	}
+	d.Sealed = d.Sealed || cat.Sensitive
+	route := c.route(v.area, cat)
+	rival := c.rival(v, best, route.agency)
+	confidence := believe(x.score, rival)
+	if d.Emergency {
+		confidence = max(confidence, 0.85)
+	}
+	c.top(v, best, confidence)
+	if words := evidence(v.text, v.source, x.matches); len(words) > 0 {
+		code := "words"
+		switch {
+		case d.Emergency:
+			code = "emergency"
+		case cat.Sensitive:
+			code = "sensitive"
+		}
+		args := words
+		if code == "words" {
+			args = append([]string{cat.Name["id"], cat.Name["en"]}, words...)
+		}
+		d.Reasons = append(d.Reasons, Reason{Code: code, Args: args})
+	}
+	c.placeReason(v)
+	d.Category = cat.ID
+	confidence = min(confidence, route.confidence)
+	d.Confidence = round(confidence)
+	if confidence < c.facts.Threshold {
+		c.doubtful(v, best, route)
+		return
+	}
+	d.Agency = route.agency
+	d.Reasons = append(d.Reasons, route.reason)
+}
+
+// route is who acts on a category at a place.
+type route struct {
+	agency     string
+	confidence float64 // that it is the right office, given the category
+	reason     Reason
+}
+
+func (c *City) route(area *Area, cat *Category) route {
+	if cat.Office != "" {
+		if office, ok := c.officeFor(area, cat.Office); ok {
+			return route{office.ID, 0.5 + area.Confidence/2, Reason{Code: "agency.area", Args: []string{office.Name}}}
+		}
+		return route{c.facts.Root, 0.5, Reason{Code: "abstain.place"}}
+	}
+	agency, _ := c.Agency(cat.Agency)
+	hop := c.facts.FirstHop != "agency" && cat.Located && !cat.Emergency && !cat.Sensitive
+	if hop && area != nil && area.Level == c.facts.FirstHop && area.Confidence >= 0.7 {
+		if office, ok := c.officeFor(area, c.facts.FirstHop); ok {
+			return route{office.ID, 0.5 + area.Confidence/2, Reason{Code: "agency.firsthop", Args: []string{office.Name}}}
+		}
+	}
+	return route{agency.ID, 1, Reason{Code: "agency.topic", Args: []string{agency.Name, cat.Name["id"], cat.Name["en"]}}}
+}
+
+// officeFor finds the office of the level for an area: its own, that of the area around it of that
+// level, or, where only a wider area is known, the wider area's.
+func (c *City) officeFor(area *Area, level string) (Agency, bool) {
+	if area == nil {
+		return Agency{}, false
+	}
+	codes := append([]string{area.Code}, area.Parents...)
+	for _, code := range codes {
+		if a, ok := c.places.Area(code); ok && a.Level == level {
+			if office, ok := c.Agency(c.offices[code]); ok {
+				return office, true
+			}
+		}
+	}
+	return c.Agency(c.offices[area.Code])
+}
+
+// rival is the score of the best candidate that somebody else would act on.
+func (c *City) rival(v *view, best int, agency string) float64 {
+	for i, x := range v.candidates {
+		if i != best && !c.categories[x.category].Conduct && c.route(v.area, &c.categories[x.category]).agency != agency {
+			return x.score
+		}
+	}
+	return 0
+}
+
+// top lists the three best agencies, the chosen candidate first.
+func (c *City) top(v *view, best int, confidence float64) {
+	add := func(x candidate, confidence float64) {
+		cat := &c.categories[x.category]
+		agency := c.route(v.area, cat).agency
+		if cat.Conduct || len(v.decision.Top) == 3 || slices.ContainsFunc(v.decision.Top, func(g Guess) bool { return g.Agency == agency }) {
+			return
+		}
+		v.decision.Top = append(v.decision.Top, Guess{Agency: agency, Category: cat.ID, Confidence: round(confidence)})
+	}
+	add(v.candidates[best], confidence)
+	left := 1 - confidence
+	total := 0.0
+	for i, x := range v.candidates {
+		if i != best {
+			total += x.score
+		}
+	}
+	for i, x := range v.candidates {
+		if i != best {
+			add(x, min(confidence, left*x.score/(total+doubt)))
+		}
 	}
 }

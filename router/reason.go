@@ -13,8 +13,8 @@ type Reason struct {
 // reasonTexts holds the wording by code: Indonesian, then English. {0}, {1} … are the arguments,
 // {*} is all arguments from the first on, quoted.
 var reasonTexts = map[string][2]string{
-	"words":           {"kata {1+} menunjuk pada “{0}”", "the words {1+} point to “{0}”"},
-	"agency.topic":    {"{0} menangani “{1}”", "{0} handles “{1}”"},
+	"words":           {"kata {2+} menunjuk pada “{0}”", "the words {2+} point to “{1}”"},
+	"agency.topic":    {"{0} menangani “{1}”", "{0} handles “{2}”"},
 	"agency.area":     {"kantor wilayah setempat: {0}", "the local area office: {0}"},
 	"agency.firsthop": {"laporan dengan lokasi diteruskan dulu ke {0}", "reports with a place go to {0} first"},
 	"agency.person":   {"disebut dalam laporan: {0}", "named in the report: {0}"},
@@ -23,7 +23,7 @@ var reasonTexts = map[string][2]string{
 	"sensitive":       {"perkara peka ({0+}): dirahasiakan sejak awal", "a sensitive matter ({0+}): sealed from the start"},
 	"emergency":       {"keadaan darurat: {0+}", "an emergency: {0+}"},
 	"guard":           {"bukan keadaan darurat: “{0}”", "not an emergency: “{0}”"},
-	"rival":           {"mungkin juga “{0}”", "could also be “{0}”"},
+	"rival":           {"mungkin juga “{0}”", "could also be “{1}”"},
 	"abstain.weak":    {"tidak cukup yakin, perlu diperiksa petugas", "not sure enough, needs a person"},
 	"abstain.empty":   {"tidak ada kata yang dikenali", "no word that is known"},
 	"abstain.place":   {"ditangani kantor wilayah, tetapi lokasinya belum jelas", "handled by an area office, but the place is not clear"},
@@ -50,6 +50,10 @@ func (r Reason) Text(lang string) string {
 	texts, ok := reasonTexts[r.Code]
 	if !ok {
 		return strings.TrimSpace(r.Code + " " + strings.Join(r.Args, ", "))
+	}
+	if r.Code == "place" && len(r.Args) >= 2 {
+		how := Reason{Code: r.Args[1], Args: r.Args[2:]}
+		r.Args = []string{r.Args[0], how.Text(lang)}
 	}
 	text := texts[1]
 	if lang == "id" {

@@ -4,32 +4,118 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"tanggap/internal/language"
 )
 
-// Index answers where a report happened.
+// Index answers where a report happened. It is immutable and safe for concurrent use.
 type Index struct {
-	areas  []Area
-	byCode map[string]int
-	levels map[string]int // rank, 0 the widest
+	areas    []Area
+	parent   []int // of each area, -1 at the top
+	rank     []int // of each area's level, 0 the widest
+	byCode   map[string]int
+	levels   []Level
+	markers  map[string]int // word to rank of the level that it announces
+	names    names
+	outlines grid
 }
 
-// New checks and indexes a definition; all faults are reported at once.
+// New checks and indexes a definition; all faults are reported at once, each naming its area.
 func New(def Definition) (*Index, error) {
-	x := &Index{areas: def.Areas, byCode: make(map[string]int, len(def.Areas)), levels: make(map[string]int, len(def.Levels))}
+	x := &Index{areas: def.Areas, levels: def.Levels, byCode: make(map[string]int, len(def.Areas)), markers: make(map[string]int)}
 	var faults []error
+	ranks := make(map[string]int, len(def.Levels))
 	for rank, level := range def.Levels {
-		x.levels[level.Name] = rank
+		ranks[level.Name] = rank
+		for _, marker := range level.Markers {
+			for _, word := range language.Words(marker) {
+				x.markers[word] = rank
+			}
+		}
 	}
 	for i, a := range def.Areas {
-		if _, twice := x.byCode[a.Code]; twice {
-			faults = append(faults, fmt.Errorf("area %s: the code stands twice", a.Code))
+		if _, twice := x.byCode[a.Code]; twice || a.Code == "" {
+			faults = append(faults, fmt.Errorf("area %q: the code is empty or stands twice", a.Code))
 		}
-		if _, ok := x.levels[a.Level]; !ok {
+		rank, ok := ranks[a.Level]
+		if !ok {
 			faults = append(faults, fmt.Errorf("area %s: unknown level %q", a.Code, a.Level))
 		}
+		if a.Name == "" {
+			faults = append(faults, fmt.Errorf("area %s: has no name", a.Code))
+		}
+		for _, ring := range a.Rings {
+			if len(ring) < 6 || len(ring)%2 != 0 {
+				faults = append(faults, fmt.Errorf("area %s: an outline of %d numbers", a.Code, len(ring)))
+			}
+		}
 		x.byCode[a.Code] = i
+		x.rank = append(x.rank, rank)
 	}
-	return x, errors.Join(faults...)
+	for _, l := range def.Landmarks {
+		if _, ok := x.byCode[l.Code]; !ok {
+			faults = append(faults, fmt.Errorf("landmark %s: unknown area %q", l.Name, l.Code))
+		}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
+	}
+	x.parent = make([]int, len(x.areas))
+	for i, a := range x.areas {
+		x.parent[i] = -1
+		if parents := x.Parents(a.Code); len(parents) > 0 {
+			x.parent[i] = x.byCode[parents[0]]
+		}
+	}
+	x.enter(def)
+	x.outlines = newGrid(x.areas)
+	return x, nil
+}
+
+// enter fills the trie: names first, then the heads that siblings share, then landmarks.
+func (x *Index) enter(def Definition) {
+	heads, shared := make(map[string]int), make(map[string]bool)
+	for i, a := range x.areas {
+		n := name{area: i, how: Named, guard: a.Guard}
+		x.names.add(a.Name, n)
+		for _, alias := range a.Aliases {
+			guard := ""
+			if strings.HasPrefix(alias, "!") {
+				guard = Soft
+			}
+			x.names.add(strings.TrimPrefix(alias, "!"), name{area: i, how: Named, guard: guard})
+		}
+		if h := head(a.Name); h != "" && x.rank[i] == len(x.levels)-1 {
+			if other, ok := heads[h]; ok {
+				heads[h], shared[h] = x.common(other, x.parent[i]), true
+			} else {
+				heads[h] = x.parent[i]
+			}
+		}
+	}
+	for _, l := range def.Landmarks {
+		n := name{area: x.byCode[l.Code], how: IsLandmark, guard: l.Guard}
+		x.names.add(l.Name, n)
+		for _, alias := range l.Aliases {
+			x.names.add(alias, n)
+		}
+	}
+	for h, area := range heads {
+		// One word alone is a name only if several areas share it: "Sunter", but not "Rawa" of Rawa Barat.
+		if area >= 0 && x.rank[area] > 0 && (shared[h] || strings.Contains(h, " ")) && !x.known(h) {
+			x.names.add(h, name{area: area, how: Head})
+		}
+	}
+}
+
+// known reports whether a spelling is a name already.
+func (x *Index) known(spelling string) bool {
+	var folded []string
+	for _, word := range language.Words(spelling) {
+		folded = append(folded, string(fold(nil, word)))
+	}
+	_, end := x.names.longest(folded, 0)
+	return end == len(folded)
 }
 
 // Area finds an area by its code.
@@ -54,4 +140,36 @@ func (x *Index) Parents(code string) []string {
 			parents = append(parents, code)
 		}
 	}
+}
+
+// At finds the smallest area that holds a point.
+func (x *Index) At(p Point) (Found, bool) {
+	i, inside, ok := x.outlines.find(p)
+	if !ok {
+		return Found{}, false
+	}
+	if inside {
+		return Found{Area: x.areas[i], Confidence: 0.97, How: Pin, Point: &p}, true
+	}
+	return Found{Area: x.areas[i], Confidence: 0.75, How: Near, Point: &p}, true
+}
+
+// holds reports whether area a is b or lies around it.
+func (x *Index) holds(a, b int) bool {
+	for ; b >= 0; b = x.parent[b] {
+		if a == b {
+			return true
+		}
+	}
+	return false
+}
+
+// common is the smallest area around both a and b, -1 where there is none.
+func (x *Index) common(a, b int) int {
+	for ; a >= 0; a = x.parent[a] {
+		if x.holds(a, b) {
+			return a
+		}
+	}
+	return -1
 }

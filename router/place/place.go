@@ -28,9 +28,9 @@ type Area struct {
 	Level   string
 	Name    string
 	Aliases []string // other names and spellings
-	// Guarded marks a name that is also an ordinary word ("Baru", "Gunung"): it counts only behind a
-	// marker of its level.
-	Guarded bool
+	// Guard marks a name that is also an ordinary word: Soft ("Bangka") wants a word such as "di" or
+	// "Jl." before it, or a capital, Hard ("Baru") a marker of its level; "" stands alone.
+	Guard string
 	// Rings are its outlines: longitude, latitude, longitude … in units of 1e-5 degrees. Points
 	// inside an odd number of rings are inside. Areas without rings have those of their children.
 	Rings [][]int32
@@ -41,8 +41,14 @@ type Landmark struct {
 	Name    string
 	Aliases []string
 	Code    string // of the smallest area that surely holds it
-	Guarded bool
+	Guard   string // as an Area's
 }
+
+// The guards of names that are ordinary words too.
+const (
+	Soft = "soft"
+	Hard = "hard"
+)
 
 // Found is an area with how it was found.
 type Found struct {

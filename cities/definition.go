@@ -1,0 +1,170 @@
+package cities
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tanggap/router"
+	"tanggap/router/place"
+)
+
+// definition reads all files of the pack.
+func (r *reader) definition() router.Definition {
+	var city cityFile
+	r.toml("city.toml", &city)
+	r.sources = city.Sources
+	for id, s := range city.Sources {
+		if _, err := time.Parse(time.DateOnly, s.Checked); err != nil || s.Text == "" {
+			r.fault("city.toml", "source %s: wants text and checked = \"YYYY-MM-DD\"", id)
+		}
+	}
+	def := router.Definition{Facts: r.facts(city)}
+	for _, l := range city.Levels {
+		def.Places.Levels = append(def.Places.Levels, place.Level{Name: l.Name, Markers: l.Markers})
+	}
+	def.Places.Areas = r.areas()
+	def.Places.Landmarks = r.landmarks()
+	r.outlines(def.Places.Areas)
+	def.Agencies = append(r.agencies(), r.offices(city, def.Places.Areas)...)
+	def.Categories = r.categories()
+	r.words(&def)
+	return def
+}
+
+func (r *reader) facts(file cityFile) router.Facts {
+	c := file.City
+	return router.Facts{
+		ID: c.ID, Name: c.Name, ShortName: c.ShortName, Zone: c.Zone, Root: c.Root, Inspector: c.Inspector,
+		FirstHop: c.FirstHop, Threshold: c.Threshold, Privacy: c.Privacy,
+		Emergency: router.Emergency{Number: c.Emergency.Number, Origin: r.origin("city.toml", "the emergency number", c.Emergency.fact)},
+		Days: router.Days{
+			Confirm: c.Days.Confirm, Pending: c.Days.Pending, PendingTotal: c.Days.PendingTotal, Reopen: c.Days.Reopen,
+			Origin: r.origin("city.toml", "[city.days]", c.Days.fact),
+		},
+	}
+}
+
+func (r *reader) agencies() []router.Agency {
+	const file = "agencies.toml"
+	var in agencyFile
+	r.toml(file, &in)
+	var out []router.Agency
+	for _, a := range in.Agencies {
+		out = append(out, router.Agency{
+			ID: a.ID, Parent: a.Parent, Name: a.Name, Short: a.Short, Kind: a.Kind, External: a.External,
+			Zone: a.Zone, Hours: a.Hours, Words: a.Words, Origin: r.origin(file, "agency "+a.ID, a.fact),
+		})
+	}
+	return out
+}
+
+// offices makes the office of every area whose level has one. Its parent is the office of the area
+// around it, or the root desk.
+func (r *reader) offices(city cityFile, areas []place.Area) []router.Agency {
+	const file = "city.toml"
+	levels := make(map[string]levelEntry)
+	origins := make(map[string]router.Origin)
+	for _, l := range city.Levels {
+		levels[l.Name] = l
+		if l.Office != "" {
+			origins[l.Name] = r.origin(file, "level "+l.Name, l.fact)
+		}
+	}
+	has := make(map[string]bool)
+	for _, a := range areas {
+		has[a.Code] = levels[a.Level].Office != ""
+	}
+	var out []router.Agency
+	for _, a := range areas {
+		level := levels[a.Level]
+		if level.Office == "" {
+			continue
+		}
+		parent := city.City.Root
+		for cut := strings.LastIndexByte(a.Code, '.'); cut > 0; cut = strings.LastIndexByte(a.Code[:cut], '.') {
+			if has[a.Code[:cut]] {
+				parent = city.City.ID + "." + a.Code[:cut]
+				break
+			}
+		}
+		out = append(out, router.Agency{
+			ID: city.City.ID + "." + a.Code, Parent: parent, Kind: a.Level, Area: a.Code,
+			Name:  strings.ReplaceAll(level.Office, "{name}", a.Name),
+			Short: shorten(strings.ReplaceAll(level.Short, "{name}", a.Name)), Origin: origins[a.Level],
+		})
+	}
+	return out
+}
+
+// shortest spells the words that most often make an office's name too long for a receipt.
+var shortest = [][2]string{
+	{"Kota Administrasi ", ""}, {"Kabupaten Administrasi ", "Kab. "}, {"Kepulauan", "Kep."}, {" Selatan", " Sel."}, {" Utara", " Utr."}, {" Timur", " Tmr."}, {" Barat", " Brt."},
+	{"Kebayoran", "Kby."}, {"Kampung", "Kp."}, {"Tanjung", "Tj."}, {"Cempaka", "Cemp."}, {"Petamburan", "Petamb."}, {"Prapatan", "Prap."},
+	{"Gunung", "Gn."}, {"Bendungan", "Bend."}, {"Cipinang", "Cip."}, {"Perdana Kusuma", "P.K."}, {"Kedaung", "Ked."}, {"Pegangsaan", "Pegangs."}, {"Kelapa", "Klp."}, {"Petukangan", "Petuk."}, {"Pulau", "P."},
+	{"Cemp. ", "Cemp."}, {"Klp. ", "Klp."}, {"Kep. ", "Kep."}, {"Kby. ", "Kby."}, {"Cip. ", "Cip."},
+}
+
+// shorten fits a name into the 20 characters that it has in a receipt.
+func shorten(name string) string {
+	for _, s := range shortest {
+		if len(name) <= 20 {
+			break
+		}
+		name = strings.Replace(name, s[0], s[1], 1)
+	}
+	return name
+}
+
+func (r *reader) categories() []router.Category {
+	var out []router.Category
+	for _, file := range r.glob("categories/*.toml") {
+		var in categoryFile
+		r.toml(file, &in)
+		for _, c := range in.Categories {
+			out = append(out, router.Category{
+				ID: c.ID, Name: c.Name, Agency: c.Agency, Office: c.Office, Kind: c.Kind, Located: c.Located,
+				Conduct: c.Conduct, Sensitive: c.Sensitive, Emergency: c.Emergency,
+				Deadline: router.Deadline{Value: c.Deadline.Value, Unit: c.Deadline.Unit, Origin: r.origin(file, "deadline of "+c.ID, c.Deadline.fact)},
+				Patterns: router.Patterns{Sure: c.Sure, Strong: c.Strong, Hint: c.Hint, Against: c.Against},
+				Origin:   r.origin(file, "category "+c.ID, c.fact),
+			})
+		}
+	}
+	return out
+}
+
+func (r *reader) words(def *router.Definition) {
+	var in wordFile
+	r.toml("words.toml", &in)
+	for _, name := range slices.Sorted(maps.Keys(in.Sets)) {
+		def.Sets = append(def.Sets, router.Set{Name: name, Words: in.Sets[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.Guards)) {
+		def.Guards = append(def.Guards, router.Guard{Name: name, Patterns: in.Guards[name]})
+	}
+	def.Kinds = router.Kinds{Information: in.Kinds.Information, Suggestion: in.Kinds.Suggestion, Complaint: in.Kinds.Complaint}
+	def.Conduct.Private = in.Private
+}
+
+// examples lists the facts that have no source yet.
+func (r *reader) examples(def router.Definition) []string {
+	var out []string
+	note := func(o router.Origin, format string, args ...any) {
+		if o.Example {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	note(def.Facts.Emergency.Origin, "the emergency number is an example")
+	note(def.Facts.Days.Origin, "the waiting times of [city.days] are examples")
+	for _, a := range def.Agencies {
+		note(a.Origin, "agency %s is an example", a.ID)
+	}
+	for _, c := range def.Categories {
+		note(c.Origin, "category %s is an example", c.ID)
+		note(c.Deadline.Origin, "the deadline of category %s is an example", c.ID)
+	}
+	return out
+}

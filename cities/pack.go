@@ -1,0 +1,86 @@
+// Package cities reads city packs: who can act on what, where the areas lie, which days are off. A
+// pack is a folder of TOML and CSV files; those of some cities are embedded. cities/README.md names
+// the files.
+package cities
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"tanggap/router"
+)
+
+//go:embed all:jakarta
+var embedded embed.FS
+
+// Pack is a city pack as loaded.
+type Pack struct {
+	Name string
+	City *router.City
+	// FS holds the pack's files, for what is not the router's: the calendar, the wording.
+	FS fs.FS
+	// Warnings are not wrong, but worth a look by who runs the city: facts marked as examples.
+	Warnings []string
+}
+
+// Calendar returns the pack's holiday file (calendar.toml), as it stands. A pack without one returns
+// an error that wraps fs.ErrNotExist.
+func (p Pack) Calendar() ([]byte, error) {
+	data, err := fs.ReadFile(p.FS, "calendar.toml")
+	if err != nil {
+		return nil, fmt.Errorf("city pack %s: reading calendar.toml: %w", p.Name, err)
+	}
+	return data, nil
+}
+
+// Embedded names the packs that are part of the program.
+func Embedded() []string {
+	entries, err := embedded.ReadDir(".")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// Load reads and compiles a pack: an embedded one by its name, or a folder (anything with a slash, a
+// dot, or that is no embedded name). All faults are reported at once, each naming its file.
+func Load(name string) (Pack, error) {
+	if !strings.ContainsAny(name, `/\.`) {
+		for _, known := range Embedded() {
+			if known == name {
+				sub, err := fs.Sub(embedded, name)
+				if err != nil {
+					return Pack{}, fmt.Errorf("city pack %s: %w", name, err)
+				}
+				return Read(name, sub)
+			}
+		}
+	}
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return Pack{}, fmt.Errorf("city pack %q: neither an embedded pack (%s) nor a folder", name, strings.Join(Embedded(), ", "))
+	}
+	return Read(path.Base(strings.ReplaceAll(name, `\`, "/")), os.DirFS(name))
+}
+
+// Read compiles the pack in a file system.
+func Read(name string, files fs.FS) (Pack, error) {
+	r := reader{files: files}
+	def := r.definition()
+	if len(r.faults) > 0 {
+		return Pack{}, fmt.Errorf("city pack %s: %w", name, errors.Join(r.faults...))
+	}
+	city, err := router.Compile(def)
+	if err != nil {
+		return Pack{}, fmt.Errorf("city pack %s: %w", name, err)
+	}
+	return Pack{Name: name, City: city, FS: files, Warnings: r.examples(def)}, nil
+}

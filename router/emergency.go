@@ -1,0 +1,104 @@
+package router
+
+import "slices"
+
+// reach is how many words before an alarm may turn it into something feared, denied or remembered.
+const reach = 4
+
+// guarded drops what a look-alike explains: in "kebakaran jenggot" nothing burns.
+func guarded(matches []match, guards []Guard) (rest []match, names []string) {
+	var taken []span
+	for _, m := range matches {
+		if m.rule.use == forGuard {
+			taken = append(taken, m.a)
+			if name := guards[m.rule.of].Name; !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(taken) == 0 {
+		return matches, nil
+	}
+	rest = make([]match, 0, len(matches))
+	for _, m := range matches {
+		if m.rule.use != forGuard && slices.ContainsFunc(taken, func(s span) bool { return s.from <= m.a.from && m.a.to <= s.to }) {
+			continue
+		}
+		rest = append(rest, m)
+	}
+	return rest, names
+}
+
+// alarm finds the best candidate that is an emergency happening now: a strong word of an emergency
+// category that is not denied, feared, practised, or over. It returns -1 where there is none.
+func (c *City) alarm(t *text, candidates []candidate) int {
+	for i, x := range candidates {
+		if !c.categories[x.category].Emergency {
+			continue
+		}
+		for _, m := range x.matches {
+			if m.rule.weight >= strong && c.happening(t, m) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// happening reports whether what a match says is so, now.
+func (c *City) happening(t *text, m match) bool {
+	said := 0
+	for i := m.a.from - 1; i >= 0 && said < reach && !t.tokens[i+1].Stop && !t.tokens[i+1].Pause; i-- {
+		if t.means(i, c.unreal) || said == 0 && t.means(i, c.denied) {
+			return false
+		}
+		if !t.silent[i] && !linking[t.tokens[i].Text] {
+			said++
+		}
+	}
+	from, to := t.sentence(m.a)
+	past := false
+	for i := range t.tokens {
+		if t.means(i, c.now) {
+			return true
+		}
+		past = past || i >= from && i < to && t.means(i, c.past)
+	}
+	return !past
+}
+
+// linking are words between a fear and what is feared: "takut terjadi kebakaran".
+var linking = map[string]bool{
+	"terjadi": true, "menyebabkan": true, "mengakibatkan": true, "menimbulkan": true, "memicu": true, "timbul": true,
+	"kena": true, "terkena": true, "of": true, "a": true, "the": true, "cause": true, "happen": true,
+}
+
+// means reports whether a token has a symbol.
+func (t *text) means(i int, symbol int32) bool {
+	for _, m := range t.at(i) {
+		if m.symbol == symbol {
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether any token has a symbol.
+func (t *text) has(symbol int32) bool {
+	return slices.ContainsFunc(t.marks, func(m mark) bool { return m.symbol == symbol })
+}
+
+// sentence is the sentence that a span begins in, and the one after it.
+func (t *text) sentence(s span) (from, to int) {
+	for from = s.from; from > 0 && !t.tokens[from].Stop; from-- {
+	}
+	stops := 0
+	for to = s.from + 1; to < len(t.tokens); to++ {
+		if t.tokens[to].Stop {
+			if stops++; stops == 2 {
+				break
+			}
+		}
+	}
+	return from, to
+}

@@ -1,0 +1,143 @@
+package router
+
+import (
+	"fmt"
+	"strings"
+
+	"tanggap/internal/language"
+)
+
+// A pattern is words in the order in which they are said: "lampu jalan". Between them may stand words
+// that carry nothing ("di", "yang") and at most two others. Instead of a word may stand alternatives
+// ("mati|padam") or a set by its name ("<petugas>"). "a + b" wants both sides within a dozen words in
+// either order. A word matches in any inflection; "=word" only as it is spelt. Words that are part of
+// a place's name match nothing.
+type pattern struct {
+	source string
+	sides  [][]slot // one; or two of "a + b"
+	words  int      // how many slots in all
+}
+
+// slot is one position: the symbols, any of which may stand there.
+type slot []int32
+
+// vocabulary numbers the words and sets that patterns name. A word of the report has one or more of
+// these symbols: its spelling, its root, the sets that it belongs to.
+type vocabulary struct {
+	symbols map[string]int32
+	member  map[int32][]int32 // sets that a word belongs to
+	phrases map[int32][]phrase
+	silent  func(string) bool
+}
+
+// phrase is a member of a set that has several words.
+type phrase struct {
+	slots []slot
+	set   int32
+}
+
+func newVocabulary() *vocabulary {
+	return &vocabulary{
+		symbols: make(map[string]int32), member: make(map[int32][]int32), phrases: make(map[int32][]phrase),
+	}
+}
+
+func (v *vocabulary) symbol(name string) int32 {
+	id, ok := v.symbols[name]
+	if !ok {
+		id = int32(len(v.symbols) + 1)
+		v.symbols[name] = id
+	}
+	return id
+}
+
+// check reports why a set cannot be entered yet.
+func (v *vocabulary) check(s Set) error {
+	for _, member := range s.Words {
+		for field := range strings.FieldsSeq(member) {
+			for word := range strings.SplitSeq(field, "|") {
+				if _, ok := v.symbols[word]; !ok && strings.HasPrefix(word, "<") {
+					return fmt.Errorf("set %s: unknown set %s", s.Name, word)
+				}
+			}
+		}
+		if _, err := newVocabulary().side(strings.ReplaceAll(member, "<", "")); err != nil {
+			return fmt.Errorf("set %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// set enters a named set that was checked. Members may be words or runs of words, and may name sets
+// entered before.
+func (v *vocabulary) set(s Set) {
+	id := v.symbol("<" + s.Name + ">")
+	for _, member := range s.Words {
+		slots, err := v.side(member)
+		if err != nil {
+			continue // check has seen it
+		}
+		for _, symbol := range slots[0] {
+			if len(slots) == 1 {
+				v.member[symbol] = append(v.member[symbol], id)
+			} else {
+				v.phrases[symbol] = append(v.phrases[symbol], phrase{slots: slots, set: id})
+			}
+		}
+	}
+}
+
+// parse reads a pattern.
+func (v *vocabulary) parse(source string) (pattern, error) {
+	p := pattern{source: source}
+	for side := range strings.SplitSeq(source, " + ") {
+		slots, err := v.side(side)
+		if err != nil {
+			return pattern{}, fmt.Errorf("pattern %q: %w", source, err)
+		}
+		p.sides = append(p.sides, slots)
+		p.words += len(slots)
+	}
+	if len(p.sides) > 2 {
+		return pattern{}, fmt.Errorf("pattern %q: more than two sides", source)
+	}
+	return p, nil
+}
+
+func (v *vocabulary) side(source string) ([]slot, error) {
+	var slots []slot
+	for field := range strings.FieldsSeq(source) {
+		var s slot
+		for word := range strings.SplitSeq(field, "|") {
+			if strings.HasPrefix(word, "<") {
+				id, ok := v.symbols[word]
+				if !ok {
+					return nil, fmt.Errorf("unknown set %s", word)
+				}
+				s = append(s, id)
+				continue
+			}
+			word, exact := strings.CutPrefix(word, "=")
+			if exact {
+				s = append(s, v.symbol("="+strings.ToLower(word)))
+				continue
+			}
+			words := language.Words(word)
+			if len(words) > 1 && word == field { // "k3" and "e-ktp" are two words to the scanner
+				for _, w := range words[:len(words)-1] {
+					slots = append(slots, slot{v.symbol(w)})
+				}
+				words = words[len(words)-1:]
+			}
+			if len(words) != 1 {
+				return nil, fmt.Errorf("%q is not one word", word)
+			}
+			s = append(s, v.symbol(words[0]))
+		}
+		slots = append(slots, s)
+	}
+	if len(slots) == 0 {
+		return nil, fmt.Errorf("no words")
+	}
+	return slots, nil
+}

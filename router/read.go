@@ -1,0 +1,174 @@
+package router
+
+import (
+	"strings"
+
+	"tanggap/internal/language"
+	"tanggap/router/place"
+)
+
+// limit bounds the words of a report that are read: beyond it a complaint only repeats itself.
+const limit = 600
+
+// text is a report as the rules see it.
+type text struct {
+	tokens []language.Token
+	place  []bool // the token is part of a place's name
+	first  []int  // per token, where its symbols begin in marks; one more at the end
+	marks  []mark
+	silent []bool // carries nothing: patterns step over it
+}
+
+// mark says that the words from a token up to end mean a symbol.
+type mark struct {
+	symbol int32
+	end    int32
+}
+
+// read looks up every word once.
+func (v *vocabulary) read(tokens []language.Token, spans []place.Span) *text {
+	t := &text{
+		tokens: tokens, place: make([]bool, 2*len(tokens)), first: make([]int, len(tokens)+1),
+		marks: make([]mark, 0, 3*len(tokens)),
+	}
+	t.place, t.silent = t.place[:len(tokens)], t.place[len(tokens):]
+	for _, s := range spans {
+		for i := s.From; i < s.To; i++ {
+			t.place[i] = true
+		}
+	}
+	for i := range tokens {
+		t.first[i] = len(t.marks)
+		t.silent[i] = v.silent(tokens[i].Text)
+		if !t.place[i] {
+			v.word(t, i)
+		}
+	}
+	t.first[len(tokens)] = len(t.marks)
+	if len(v.phrases) > 0 {
+		v.join(t)
+	}
+	return t
+}
+
+// word enters the symbols of one token: as spelt, its normal form or root, the sets of these.
+func (v *vocabulary) word(t *text, i int) {
+	token := t.tokens[i]
+	var key [48]byte
+	if len(token.Text) < len(key) {
+		if id, ok := v.symbols[string(append(append(key[:0], '='), token.Text...))]; ok {
+			v.enter(t, id, i)
+		}
+	}
+	if id, ok := v.symbols[token.Text]; ok {
+		v.enter(t, id, i)
+		return
+	}
+	from := len(t.marks)
+	language.Roots(token.Text, func(root []byte) bool {
+		if id, ok := v.symbols[string(root)]; ok {
+			v.enter(t, id, i)
+		}
+		return len(t.marks) > from
+	})
+}
+
+func (v *vocabulary) enter(t *text, id int32, i int) {
+	t.marks = append(t.marks, mark{id, int32(i + 1)})
+	for _, set := range v.member[id] {
+		t.marks = append(t.marks, mark{set, int32(i + 1)})
+		for _, wider := range v.member[set] {
+			t.marks = append(t.marks, mark{wider, int32(i + 1)})
+		}
+	}
+}
+
+// join enters the sets' members of several words at their first word.
+func (v *vocabulary) join(t *text) {
+	var extra []struct {
+		at int
+		mark
+	}
+	for i := range t.tokens {
+		for _, m := range t.at(i) {
+			for _, p := range v.phrases[m.symbol] {
+				if end, ok := t.follow(p.slots[1:], int(m.end), 0); ok {
+					extra = append(extra, struct {
+						at int
+						mark
+					}{i, mark{p.set, int32(end)}})
+					for _, wider := range v.member[p.set] {
+						extra = append(extra, struct {
+							at int
+							mark
+						}{i, mark{wider, int32(end)}})
+					}
+				}
+			}
+		}
+	}
+	if len(extra) == 0 {
+		return
+	}
+	marks := make([]mark, 0, len(t.marks)+len(extra))
+	k := 0
+	for i := range t.tokens {
+		own := t.at(i)
+		t.first[i] = len(marks)
+		marks = append(marks, own...)
+		for k < len(extra) && extra[k].at == i {
+			marks = append(marks, extra[k].mark)
+			k++
+		}
+	}
+	t.first[len(t.tokens)] = len(marks)
+	t.marks = marks
+}
+
+// at returns the marks of a token. While join rewrites first, it is called for i before first[i] changes.
+func (t *text) at(i int) []mark { return t.marks[t.first[i]:t.first[i+1]] }
+
+// follow matches slots from token i on and returns where the last one ends. Between two words may
+// stand any silent words and up to gap others, within one sentence.
+func (t *text) follow(slots []slot, i, gap int) (int, bool) {
+	if len(slots) == 0 {
+		return i, true
+	}
+	skipped := 0
+	for ; i < len(t.tokens); i++ {
+		if t.tokens[i].Stop {
+			return 0, false
+		}
+		for _, m := range t.at(i) {
+			if slots[0].has(m.symbol) {
+				if end, ok := t.follow(slots[1:], int(m.end), gap); ok {
+					return end, true
+				}
+			}
+		}
+		if !t.silent[i] {
+			if skipped++; skipped > gap {
+				return 0, false
+			}
+		}
+	}
+	return 0, false
+}
+
+func (s slot) has(symbol int32) bool {
+	for _, have := range s {
+		if have == symbol {
+			return true
+		}
+	}
+	return false
+}
+
+// words quotes the report's own words from one token to another.
+func (t *text) words(source string, from, to int) string {
+	start, end := t.tokens[from].Start, t.tokens[to-1].End
+	if start < 0 || end > len(source) || start >= end {
+		return t.tokens[from].Text
+	}
+	return strings.Join(strings.Fields(source[start:end]), " ")
+}
