@@ -36,7 +36,7 @@ func channel(typ string) Channel {
 	case "twilio-whatsapp":
 		return twilio(true)
 	case "sms-gateway":
-		return &Gateway{}
+		return &Gateway{Region: "ID", MaxSegments: 10, PerSecond: 20}
 	case "email":
 		return &Email{
 			MaxMessage: 40 << 20,

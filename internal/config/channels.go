@@ -1,9 +1,6 @@
 package config
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // Telegram is a bot: https://core.telegram.org/bots/api.
 type Telegram struct {
@@ -80,9 +77,7 @@ func (t *Twilio) check(d *decoder, path string) {
 	if s := t.AuthToken.Reveal(); s != "" && !twilioToken.MatchString(s) {
 		d.fail(join(path, "auth_token"), "has more than letters and digits")
 	}
-	if len(t.Region) != 2 || strings.ToUpper(t.Region) != t.Region {
-		d.fail(join(path, "region"), "%q is no country code such as ID", t.Region)
-	}
+	d.region(join(path, "region"), t.Region)
 	if t.Segments < 1 || t.Segments > 10 {
 		d.fail(join(path, "max_segments"), "%d is not between 1 and 10", t.Segments)
 	}

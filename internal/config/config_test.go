@@ -215,6 +215,51 @@ max_segments = 11
 			`c.toml:13: channels.t.region: "Indonesia" is no country code such as ID`,
 			"c.toml:14: channels.t.max_segments: 11 is not between 1 and 10",
 		}},
+		"gateway without preset": {minimal + `[server]
+public_url = "https://x.go.id"
+[channels.g]
+type = "sms-gateway"
+send_url = "ftp://x"
+from = "1708"
+secret = "hush"
+per_second = 0.0
+max_segments = 0
+[channels.g.send]
+method = "PUT"
+accepted = "("
+[[channels.g.send.failures]]
+status = "402"
+match = ")"
+[[channels.g.send.failures]]
+kind = "sad"
+colour = "red"
+[channels.g.status.states]
+OK = "arrived"
+`, nil, []string{
+			"c.toml:8: channels.g.auth: without a preset field, header or hmac must say how the gateway proves itself",
+			"c.toml:8: channels.g.receive: without a preset from and text must name the fields of a message",
+			"c.toml:10: channels.g.send_url: is no plain http:// or https:// URL",
+			"c.toml:13: channels.g.per_second: must be more than 0",
+			"c.toml:14: channels.g.max_segments: 0 is not between 1 and 255",
+			"c.toml:15: channels.g.send: without a preset query or body must hold {text}",
+			`c.toml:16: channels.g.send.method: "PUT" is none of ["" "GET" "POST"]`,
+			"c.toml:17: channels.g.send.accepted: error parsing regexp: missing closing ): `(`",
+			"c.toml:18: channels.g.send.failures.1.kind: is missing",
+			"c.toml:18: channels.g.send.failures.1.match: error parsing regexp: unexpected ): `)`",
+			"c.toml:18: channels.g.send.failures.1.status: is a string, want a whole number",
+			`c.toml:18: channels.g.send.failures.2.kind: "sad" is none of ["temporary" "throttled" "rejected" "unreachable" "suspended" "unknown"]`,
+			"c.toml:18: channels.g.send.failures.2.colour: no such key",
+			`c.toml:25: channels.g.status.states.OK: "arrived" is none of ["sent" "delivered" "failed"]`,
+		}},
+		"unknown preset": {minimal + `[server]
+public_url = "https://x.go.id"
+[channels.g]
+type = "sms-gateway"
+preset = "pigeon"
+send_url = "http://127.0.0.1:1"
+from = "1708"
+secret = "hush"
+`, nil, []string{`c.toml:10: channels.g.preset: "pigeon" is none of ["kannel"]`}},
 		"other values": {minimal + `[attachments]
 url = "ftp://x"
 [log]

@@ -7,7 +7,6 @@ import (
 	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -151,87 +150,6 @@ func (d *decoder) read(path string, value any) (any, bool) {
 	return content, true
 }
 
-// set stores value, a string from the environment or whatever TOML holds; nil was complained about.
-func (d *decoder) set(path string, field reflect.Value, value any) {
-	if value == nil {
-		return
-	}
-	text, isText := value.(string)
-	fromEnv := d.used[variable(path)]
-	if u, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		if !isText {
-			d.fail(path, "is %s, want a string", kindOf(value))
-		} else if err := u.UnmarshalText([]byte(text)); err != nil {
-			d.fail(path, "%v", err)
-		}
-		return
-	}
-	ok := false
-	switch field.Kind() {
-	case reflect.String:
-		if ok = isText; ok {
-			field.SetString(text)
-		}
-	case reflect.Int:
-		n, isInt := value.(int64)
-		if fromEnv {
-			var err error
-			n, err = strconv.ParseInt(text, 10, 64)
-			isInt = err == nil
-		}
-		if ok = isInt; ok {
-			field.SetInt(n)
-		}
-	case reflect.Bool:
-		b, isBool := value.(bool)
-		if fromEnv {
-			b, isBool = text == "true", text == "true" || text == "false"
-		}
-		if ok = isBool; ok {
-			field.SetBool(b)
-		}
-	case reflect.Slice:
-		var list []string
-		if list, ok = texts(value, fromEnv); ok {
-			field.Set(reflect.ValueOf(list))
-		}
-	case reflect.Map:
-		var table map[string]string
-		if table, ok = textTable(value); ok {
-			field.Set(reflect.ValueOf(table))
-		}
-		for key := range table {
-			d.known[join(path, key)] = true
-		}
-	}
-	if !ok {
-		d.fail(path, "is %s, want %s", kindOf(value), wanted(field.Type()))
-	}
-}
-
-func texts(value any, fromEnv bool) ([]string, bool) {
-	if text, ok := value.(string); ok && fromEnv {
-		return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), true
-	}
-	items, ok := value.([]any)
-	list := make([]string, len(items))
-	for i, item := range items {
-		text, isText := item.(string)
-		list[i], ok = text, ok && isText
-	}
-	return list, ok
-}
-
-func textTable(value any) (map[string]string, bool) {
-	items, ok := value.(map[string]any)
-	table := make(map[string]string, len(items))
-	for key, item := range items {
-		text, isText := item.(string)
-		table[key], ok = text, ok && isText
-	}
-	return table, ok
-}
-
 // unknown complains about each key that no struct has, not about the keys below it.
 func (d *decoder) unknown(path string, table map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(table)) {
@@ -242,38 +160,6 @@ func (d *decoder) unknown(path string, table map[string]any) {
 			d.unknown(at, inner)
 		}
 	}
-}
-
-func kindOf(value any) string {
-	switch value.(type) {
-	case string:
-		return "a string"
-	case int64:
-		return "a number"
-	case float64:
-		return "a number with a fraction"
-	case bool:
-		return "true or false"
-	case []any:
-		return "a list"
-	case map[string]any:
-		return "a table"
-	}
-	return "a date"
-}
-
-func wanted(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Int:
-		return "a whole number"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice:
-		return "a list of strings"
-	case reflect.Map:
-		return "a table of strings"
-	}
-	return "a string"
 }
 
 func parent(path string) string {
