@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jmoiron/sqlx"
@@ -31,18 +30,11 @@ type tx struct {
 	dialect dialect
 }
 
-var rebound sync.Map // statement → the same with $1 …; statements are constants, so this stays small
-
 func (d dialect) bind(q string) string {
 	if d == sqlite {
 		return q
 	}
-	if v, ok := rebound.Load(q); ok {
-		return v.(string)
-	}
-	b := sqlx.Rebind(sqlx.DOLLAR, q)
-	rebound.Store(q, b)
-	return b
+	return sqlx.Rebind(sqlx.DOLLAR, q)
 }
 
 // forUpdate locks the rows that a SELECT in a write transaction reads. SQLite has one writer.

@@ -3,6 +3,7 @@ package tickets
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 )
 
@@ -20,4 +21,18 @@ func VerifyChain(t Ticket, events []Event) error {
 		return fmt.Errorf("verifying events: the last event of %s is missing", t.Reference)
 	}
 	return nil
+}
+
+// link is the hash of the event behind the hash of the one before.
+func (e *Event) link(before []byte) []byte {
+	h := sha256.New()
+	h.Write(before)
+	var b [24]byte
+	binary.BigEndian.PutUint64(b[:], uint64(e.ID))
+	binary.BigEndian.PutUint64(b[8:], uint64(e.TicketID))
+	binary.BigEndian.PutUint64(b[16:], uint64(e.At.UnixMicro()))
+	h.Write(b[:])
+	fmt.Fprintf(h, "%d:%s%d:%s%d:", len(e.Actor), e.Actor, len(e.Type), e.Type, len(e.Data))
+	h.Write(e.Data)
+	return h.Sum(nil)
 }

@@ -38,9 +38,10 @@ type Store struct {
 	dirty    chan struct{} // a hint that outbox rows wait
 	seen     accountTimes
 
-	stop context.CancelFunc
-	wg   sync.WaitGroup
-	lock *os.File
+	stop   context.CancelFunc
+	closed <-chan struct{}
+	wg     sync.WaitGroup
+	lock   *os.File
 }
 
 // Options of Open. The zero value is the live one.
@@ -70,7 +71,7 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	run, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.stop, s.closed = stop, run.Done()
 	if s.dialect == sqlite {
 		s.wg.Go(func() { s.writeLoop(run) })
 	}
@@ -211,6 +212,8 @@ func (s *Store) inTx(ctx context.Context, w who, f func(*tx) error) error {
 	case queue <- j:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.closed:
+		return sql.ErrConnDone
 	}
 	return <-j.done
 }
