@@ -201,6 +201,8 @@ func (d *delivery) end(ctx context.Context, part *tickets.Part, attempt int64, f
 
 func (d *delivery) release(ctx context.Context, until time.Time) {
 	d.result.again = until
+	ctx, cancel := context.WithTimeout(ctx, dbWait)
+	defer cancel()
 	if err := d.store.Release(ctx, d.parcel, until); err != nil {
 		d.trouble("giving a parcel back", err)
 	}

@@ -105,14 +105,15 @@ func openStore(t testing.TB, url string) *tickets.Store {
 // city is a store with citizens who have written, so that they can be answered.
 type city struct {
 	*tickets.Store
-	t *testing.T
+	t   *testing.T
+	url string
 }
 
 // each runs f in a bubble of time on both databases.
 func each(t *testing.T, f func(t *testing.T, c *city)) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		synctest.Test(t, func(t *testing.T) {
-			c := &city{Store: openStore(t, url), t: t}
+			c := &city{Store: openStore(t, url), t: t, url: url}
 			defer func() { c.Close() }()
 			f(t, c)
 		})
