@@ -59,6 +59,13 @@ type Fetcher interface {
 	Fetch(ctx context.Context, ref string) (io.ReadCloser, error)
 }
 
+// Extractor is an adapter whose media lie in the raw bytes that it delivered (mail).
+type Extractor interface {
+	Adapter
+	// Extract opens the media that ref (Media.Ref) names in raw (Inbound.Raw of the same message).
+	Extract(raw []byte, ref string) (io.ReadCloser, error)
+}
+
 // Finder is an adapter whose platform can be asked what became of an attempt with unknown outcome.
 type Finder interface {
 	Adapter
@@ -143,7 +150,7 @@ type Inbound struct {
 	Group    bool     `json:"group,omitempty"`    // others can read the conversation
 	ReplyTo  []string `json:"reply_to,omitempty"` // MessageIDs this one answers, the nearest first (mail: In-Reply-To, then References from the end)
 	Subject  string   `json:"subject,omitempty"`
-	Text     string   `json:"text,omitempty"`     // what the citizen wrote: plain, UTF-8, no NUL
+	Text     string   `json:"text,omitempty"`     // what the citizen wrote: plain, UTF-8, no NUL; of a Part with the spaces at its ends
 	Quoted   string   `json:"quoted,omitempty"`   // what the adapter recognised as quotation or signature, kept for staff
 	Language string   `json:"language,omitempty"` // the platform's hint, BCP 47
 	Point    *Point   `json:"point,omitempty"`

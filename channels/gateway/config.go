@@ -85,17 +85,6 @@ type Status struct {
 	Failures  []Failure
 }
 
-// compiled is a Config's patterns.
-type compiled struct {
-	accepted, messageID, code *regexp.Regexp
-	failures, statusFailures  []failure
-}
-
-type failure struct {
-	Failure
-	match *regexp.Regexp
-}
-
 // filled is c with its preset and defaults.
 func (c Config) filled() (Config, error) {
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
@@ -119,9 +108,10 @@ func (c Config) filled() (Config, error) {
 	return c, nil
 }
 
-// compile checks a filled Config. The error joins everything that is wrong.
-func (c Config) compile() (compiled, error) {
+// check joins everything that is wrong with a filled Config.
+func (c Config) check() error {
 	var wrong []error
+	patterns := []string{c.Send.Accepted, c.Send.MessageID, c.Status.Code}
 	refuse := func(bad bool, what string, args ...any) {
 		if bad {
 			wrong = append(wrong, fmt.Errorf(what, args...))
@@ -142,29 +132,20 @@ func (c Config) compile() (compiled, error) {
 			refuse(!slices.Contains(placeholders, name), "send: there is no %s", name)
 		}
 	}
-	pattern := func(key, s string) *regexp.Regexp {
-		re, err := regexp.Compile(s)
-		refuse(err != nil, "%s: %v", key, err)
-		return re
-	}
-	failures := func(key string, list []Failure) (out []failure) {
+	for _, list := range [][]Failure{c.Send.Failures, c.Status.Failures} {
 		for _, f := range list {
-			refuse(!slices.Contains(kinds, f.Kind), "%s: %q is no kind of failure", key, f.Kind)
-			out = append(out, failure{f, pattern(key, f.Match)})
+			refuse(!slices.Contains(kinds, f.Kind), "failures: %q is no kind of failure", f.Kind)
+			patterns = append(patterns, f.Match)
 		}
-		return out
+	}
+	for _, p := range patterns {
+		_, err := regexp.Compile(p)
+		refuse(err != nil, "a pattern is wrong: %v", err)
 	}
 	for name, state := range c.Status.States {
 		refuse(!slices.Contains([]channels.DeliveryState{channels.Sent, channels.Delivered, channels.Failed}, state), "status.states.%s: %q is no state", name, state)
 	}
-	p := compiled{
-		accepted:       pattern("send.accepted", c.Send.Accepted),
-		messageID:      pattern("send.message_id", c.Send.MessageID),
-		code:           pattern("status.code", c.Status.Code),
-		failures:       failures("send.failures", c.Send.Failures),
-		statusFailures: failures("status.failures", c.Status.Failures),
-	}
-	return p, errors.Join(wrong...)
+	return errors.Join(wrong...)
 }
 
 var kinds = []channels.ErrorKind{
@@ -176,10 +157,15 @@ func isURL(s string) bool {
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
-// group is the first group that re finds in s, or all it finds, or "".
-func group(re *regexp.Regexp, s string) string {
-	m := re.FindStringSubmatch(s)
-	if len(m) == 0 {
+// matches reports whether a checked pattern matches s. Patterns are few, and looked at once a message.
+func matches(pattern, s string) bool {
+	return pattern == "" || regexp.MustCompile(pattern).MatchString(s)
+}
+
+// group is what the first group of a checked pattern finds in s, or all of the pattern where it has none.
+func group(pattern, s string) string {
+	m := regexp.MustCompile(pattern).FindStringSubmatch(s)
+	if pattern == "" || len(m) == 0 {
 		return ""
 	}
 	return m[min(1, len(m)-1)]

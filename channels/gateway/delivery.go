@@ -69,12 +69,6 @@ func without(s, key string) string {
 	}), "&")
 }
 
-// has reports whether the call has the field at all.
-func (d delivery) has(field string) bool {
-	_, ok := d.find(field)
-	return ok
-}
-
 // get is the field's value; "" where there is none, or no name for it.
 func (d delivery) get(field string) string {
 	v, _ := d.find(field)

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"tanggap/channels"
@@ -22,7 +21,6 @@ const MaxBody = 64 << 10
 type Adapter struct {
 	name   string
 	config Config
-	compiled
 	client *http.Client
 	log    *slog.Logger
 }
@@ -34,8 +32,7 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", name, err)
 	}
-	patterns, err := c.compile()
-	if err != nil {
+	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("account %s: %w", name, err)
 	}
 	if client == nil {
@@ -43,7 +40,7 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	}
 	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Adapter{name: name, config: c, compiled: patterns, client: &own, log: log}, nil
+	return &Adapter{name: name, config: c, client: &own, log: log}, nil
 }
 
 // Name is the account's key in the configuration.
@@ -63,34 +60,22 @@ func (a *Adapter) Capabilities() channels.Capabilities {
 
 // Check asks the gateway whether it takes our login, with a call that sends nothing.
 func (a *Adapter) Check(ctx context.Context) (string, error) {
-	address := a.config.SendURL
+	address, method, fact := a.config.SendURL, http.MethodHead, "the gateway answers; its login was not tried"
 	if a.config.Send.Probe != "" {
 		address += "?" + fill(a.config.Send.Probe, a.values(channels.Outbound{}), url.QueryEscape)
+		method, fact = http.MethodGet, "the gateway takes our login"
 	}
-	method := http.MethodGet
-	if a.config.Send.Probe == "" {
-		method = http.MethodHead // whatever it answers: it is there
-	}
-	answer, err := a.call(ctx, func(ctx context.Context) (*http.Request, error) {
+	answer, failed := a.call(ctx, func(ctx context.Context) (*http.Request, error) {
 		return http.NewRequestWithContext(ctx, method, address, nil)
 	})
-	switch {
-	case err != nil:
-		return "", err.asked()
-	case answer.status == http.StatusUnauthorized || answer.status == http.StatusForbidden || answer.status == http.StatusNotFound:
-		return "", a.refusal(answer)
-	case answer.status >= 500:
+	if failed != nil {
+		failed.Kind = channels.Temporary
+		return "", failed
+	}
+	if kind := kindOfStatus(answer.status); kind == channels.Suspended || answer.status >= 500 {
 		return "", a.refusal(answer)
 	}
-	return fmt.Sprintf("the gateway answers at %s", host(a.config.SendURL)), nil
-}
-
-func host(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Host
+	return fact, nil
 }
 
 // hook is the public URL of a path of ours.
@@ -105,8 +90,8 @@ func (a *Adapter) statusURL(key string) string {
 		u += a.config.Auth.Field + "=" + url.QueryEscape(a.config.Secret) + "&"
 	}
 	u += "key=" + url.QueryEscape(key)
-	if fields := a.statusFields(); fields != "" {
-		return kannelLiteral(u) + fields
+	if a.config.Preset == "kannel" {
+		return kannelLiteral(u) + "&state=%d&detail=%A&time=%T"
 	}
-	return strings.TrimSuffix(u, "&")
+	return u
 }

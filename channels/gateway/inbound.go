@@ -21,13 +21,14 @@ func (a *Adapter) inbound(d delivery, now time.Time) channels.Inbound {
 	fields := a.config.Receive
 	in := channels.Inbound{Account: a.name, Kind: channels.Unknown, Raw: d.raw, RawType: d.rawType}
 	in.From, in.Mute = sms.Sender(d.get(fields.From), a.config.Region)
-	if in.From.Value == "" || !d.has(fields.Text) {
+	text, hasText := d.find(fields.Text)
+	if in.From.Value == "" || !hasText {
 		sum := sha256.Sum256(d.raw)
 		in.EventID = "raw:" + hex.EncodeToString(sum[:16])
 		return in
 	}
 	in.SentAt = clock(d.get(fields.Time), fields.TimeFormat)
-	body := sms.Decode(d.get(fields.Text), d.get(fields.Charset), d.get(fields.Coding))
+	body := sms.Decode(text, d.get(fields.Charset), d.get(fields.Coding))
 	udh := d.get(fields.UDH)
 	in.EventID = d.get(fields.ID)
 	if in.EventID == "" {

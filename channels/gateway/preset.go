@@ -53,15 +53,6 @@ func kannel(c Config) Config {
 	return c
 }
 
-// statusFields is what the status URL of a message carries besides the secret and the key. The gateway
-// replaces Kannel's escapes; another gateway's own fields come in its own way.
-func (a *Adapter) statusFields() string {
-	if a.config.Preset != "kannel" {
-		return ""
-	}
-	return "&state=%d&detail=%A&time=%T"
-}
-
 // KannelService is the sms-service group that Kannel's configuration needs for an account, and the
 // keys that its sendsms-user must have: what `tanggap check` and the guide show. Kannel tries a get-url
 // again only if the smsbox group sets http-request-retry.

@@ -27,16 +27,14 @@ func (a *Adapter) Send(ctx context.Context, out channels.Outbound) (channels.Rec
 	}
 	answer, failed := a.call(ctx, func(ctx context.Context) (*http.Request, error) { return a.request(ctx, out) })
 	if failed != nil {
-		return channels.Receipt{}, failed.sent()
+		return channels.Receipt{}, failed
 	}
-	if answer.status/100 != 2 || !a.accepted.MatchString(answer.body) {
+	if answer.status/100 != 2 || !matches(a.config.Send.Accepted, answer.body) {
 		return channels.Receipt{}, a.refusal(answer)
 	}
 	receipt := channels.Receipt{MessageID: out.Key, State: channels.Sent, Segments: sms.SplitPairs(out.Text)}
-	if a.config.Send.MessageID != "" {
-		if receipt.MessageID = group(a.messageID, answer.body); receipt.MessageID == "" {
-			receipt.MessageID = out.Key
-		}
+	if id := group(a.config.Send.MessageID, answer.body); id != "" {
+		receipt.MessageID = id
 	}
 	return receipt, nil
 }
@@ -61,7 +59,10 @@ func (a *Adapter) values(out channels.Outbound) map[string]string {
 
 func (a *Adapter) request(ctx context.Context, out channels.Outbound) (*http.Request, error) {
 	send, values := a.config.Send, a.values(out)
-	address := send.URL(a.config.SendURL, values)
+	address := a.config.SendURL
+	if send.Query != "" {
+		address += "?" + fill(send.Query, values, url.QueryEscape)
+	}
 	req, err := http.NewRequestWithContext(ctx, send.Method, address, nil)
 	if err != nil {
 		return nil, err
@@ -82,14 +83,6 @@ func (a *Adapter) request(ctx context.Context, out channels.Outbound) (*http.Req
 	return req, nil
 }
 
-// URL is where a message goes.
-func (s Send) URL(base string, values map[string]string) string {
-	if s.Query == "" {
-		return base
-	}
-	return base + "?" + fill(s.Query, values, url.QueryEscape)
-}
-
 // answer is what the gateway said.
 type answer struct {
 	status     int
@@ -97,16 +90,11 @@ type answer struct {
 	retryAfter time.Duration
 }
 
-// unanswered is a call that ended without an answer.
-type unanswered struct {
-	cause error
-	left  bool
-}
-
-// call makes one request and reads its answer, of which the first 64 KB count.
-func (a *Adapter) call(ctx context.Context, request func(context.Context) (*http.Request, error)) (answer, *unanswered) {
+// call makes one request and reads its answer, of which the first 64 KB count. Where none came, the
+// error's kind is Unknown if the request may have arrived.
+func (a *Adapter) call(ctx context.Context, request func(context.Context) (*http.Request, error)) (answer, *channels.Error) {
 	var d channels.Departure
-	fail := func(err error) (answer, *unanswered) {
+	fail := func(err error) (answer, *channels.Error) {
 		var u *url.Error
 		for errors.As(err, &u) { // net/http's error names the URL, which holds password, number and text
 			err = u.Err
@@ -114,7 +102,10 @@ func (a *Adapter) call(ctx context.Context, request func(context.Context) (*http
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		}
-		return answer{}, &unanswered{cause: err, left: d.Left()}
+		if d.Left() {
+			return answer{}, &channels.Error{Kind: channels.UnknownSent, Reason: "the gateway did not answer, or not to the end", Err: err}
+		}
+		return answer{}, &channels.Error{Kind: channels.Temporary, Reason: "no connection to the gateway", Err: err}
 	}
 	req, err := request(d.Watch(ctx))
 	if err != nil {
@@ -132,24 +123,12 @@ func (a *Adapter) call(ctx context.Context, request func(context.Context) (*http
 	return answer{resp.StatusCode, strings.TrimSpace(string(body)), channels.RetryAfter(resp.Header, time.Now())}, nil
 }
 
-// sent is what it means for a call that sends, asked for one that does not.
-func (u *unanswered) sent() *channels.Error {
-	if u.left {
-		return &channels.Error{Kind: channels.UnknownSent, Reason: "the gateway did not answer, or not to the end", Err: u.cause}
-	}
-	return u.asked()
-}
-
-func (u *unanswered) asked() *channels.Error {
-	return &channels.Error{Kind: channels.Temporary, Reason: "no answer from the gateway", Err: u.cause}
-}
-
 // refusal is what an answer that is no acceptance means. Nothing of its body is kept: it may repeat the
 // number or the text.
 func (a *Adapter) refusal(ans answer) *channels.Error {
 	e := channels.Errorf(kindOfStatus(ans.status), strconv.Itoa(ans.status), "the gateway answered with status %d", ans.status)
-	for _, f := range a.failures {
-		if (f.Status == 0 || f.Status == ans.status) && f.match.MatchString(ans.body) {
+	for _, f := range a.config.Send.Failures {
+		if (f.Status == 0 || f.Status == ans.status) && matches(f.Match, ans.body) {
 			e.Kind, e.Reason = f.Kind, f.Reason
 			break
 		}

@@ -42,16 +42,13 @@ func (a *Adapter) delivered(d delivery, now time.Time) (channels.Report, bool) {
 // the message.
 func (a *Adapter) explain(report *channels.Report, value, detail string) {
 	report.Kind, report.Reason, report.Code = channels.Unreachable, "the operator could not deliver the message", value
-	for _, f := range a.statusFailures {
-		if f.match.MatchString(detail) {
+	for _, f := range a.config.Status.Failures {
+		if matches(f.Match, detail) {
 			report.Kind, report.Reason = f.Kind, f.Reason
 			break
 		}
 	}
-	if a.config.Status.Code == "" {
-		return
-	}
-	if code := group(a.code, detail); code != "" && len(code) <= 32 {
+	if code := group(a.config.Status.Code, detail); code != "" && len(code) <= 32 {
 		report.Code = code
 	}
 }

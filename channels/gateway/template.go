@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -25,7 +26,7 @@ func escapeFor(contentType string) func(string) string {
 	case strings.Contains(contentType, "json"):
 		return jsonString
 	case strings.Contains(contentType, "xml"):
-		return xmlText.Replace
+		return html.EscapeString
 	case strings.Contains(contentType, "x-www-form-urlencoded"):
 		return url.QueryEscape
 	}
@@ -34,14 +35,9 @@ func escapeFor(contentType string) func(string) string {
 
 // jsonString is s between the quotation marks of a JSON string.
 func jsonString(s string) string {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return ""
-	}
+	b, _ := json.Marshal(s) // no string is beyond it
 	return string(b[1 : len(b)-1])
 }
-
-var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
 
 // headerValue keeps a value on one line of a header.
 func headerValue(s string) string { return strings.NewReplacer("\r", "", "\n", "").Replace(s) }

@@ -47,8 +47,6 @@ func (c *call) service() *api.ApiService {
 	return api.NewApiService(handler)
 }
 
-var errTooLong = errors.New("the answer is too long")
-
 // RoundTrip sends req to the configured host and reads the whole answer.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(c.departure.Watch(c.ctx))
@@ -69,7 +67,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, cause(err)
 	}
 	if len(body) > maxAnswer {
-		return nil, errTooLong
+		return nil, errors.New("the answer is too long")
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil

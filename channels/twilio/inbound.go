@@ -17,9 +17,6 @@ import (
 // messageSID is what names a message: https://www.twilio.com/docs/glossary/what-is-a-sid.
 var messageSID = regexp.MustCompile(`^(SM|MM)[0-9A-Za-z]{1,64}$`)
 
-// maxMedia is more media than any message on Twilio has.
-const maxMedia = 32
-
 // inbound is what a signed call says; of kind Unknown where it is none of a message.
 // https://www.twilio.com/docs/messaging/guides/webhook-request
 func (a *Adapter) inbound(r *http.Request, body []byte) channels.Inbound {
@@ -86,7 +83,7 @@ func media(form url.Values) []channels.Media {
 		return nil
 	}
 	var list []channels.Media
-	for i := range min(n, maxMedia) {
+	for i := range min(n, 32) { // more than any message on Twilio has
 		index := strconv.Itoa(i)
 		m := channels.Media{Ref: "elsewhere/" + index, Type: form.Get("MediaContentType" + index)}
 		if u, err := url.Parse(form.Get("MediaUrl" + index)); err == nil {

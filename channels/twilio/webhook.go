@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/twilio/twilio-go/twiml"
@@ -16,12 +17,8 @@ import (
 // Handler serves "/" (messages) and "/status" (delivery receipts), both as signed form posts.
 func (a *Adapter) Handler(inbox channels.Inbox) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := r.URL.Path
-		switch path {
-		case "", "/":
-			path = ""
-		case "/status":
-		default:
+		path := strings.TrimSuffix(r.URL.Path, "/")
+		if path != "" && path != "/status" {
 			http.NotFound(w, r)
 			return
 		}
