@@ -145,6 +145,9 @@ func (r *reader) words(def *router.Definition) {
 	for _, name := range slices.Sorted(maps.Keys(in.Guards)) {
 		def.Guards = append(def.Guards, router.Guard{Name: name, Patterns: in.Guards[name]})
 	}
+	for _, name := range slices.Sorted(maps.Keys(in.Figures)) {
+		def.Guards = append(def.Guards, router.Guard{Name: name, Patterns: in.Figures[name], Figure: true})
+	}
 	def.Kinds = router.Kinds{Information: in.Kinds.Information, Suggestion: in.Kinds.Suggestion, Complaint: in.Kinds.Complaint}
 	def.Conduct.Private = in.Private
 }

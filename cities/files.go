@@ -102,9 +102,10 @@ type categoryFile struct {
 }
 
 type wordFile struct {
-	Sets   map[string][]string `toml:"sets"`
-	Guards map[string][]string `toml:"guards"`
-	Kinds  struct {
+	Sets    map[string][]string `toml:"sets"`
+	Guards  map[string][]string `toml:"guards"`
+	Figures map[string][]string `toml:"figures"`
+	Kinds   struct {
 		Information []string `toml:"information"`
 		Suggestion  []string `toml:"suggestion"`
 		Complaint   []string `toml:"complaint"`

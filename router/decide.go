@@ -62,7 +62,7 @@ func (c *City) view(r Report) *view {
 	covered = append(covered, spans...)
 	v.text = c.vocabulary.read(tokens, covered)
 	v.matches = c.rules.match(v.text)
-	v.matches, v.guards = guarded(v.matches, c.guards)
+	v.matches, v.guards = c.guarded(v.matches)
 	heaviest(v.matches)
 	v.candidates = c.scores(v.text, v.matches)
 	v.decision = Decision{

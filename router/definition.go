@@ -127,10 +127,12 @@ type Set struct {
 	Words []string
 }
 
-// Guard takes the meaning from what it matches: "kebakaran jenggot" is no fire.
+// Guard says that what it matches is no emergency ("pemadam kebakaran"); a Figure of speech says
+// nothing at all ("kebakaran jenggot").
 type Guard struct {
 	Name     string
 	Patterns []string
+	Figure   bool
 }
 
 // Kinds are the patterns by which a report is seen to ask or to propose rather than to complain.

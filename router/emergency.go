@@ -6,27 +6,31 @@ import "slices"
 const reach = 4
 
 // guarded drops what a look-alike explains: in "kebakaran jenggot" nothing burns.
-func guarded(matches []match, guards []Guard) (rest []match, names []string) {
-	var taken []span
+func (c *City) guarded(matches []match) (rest []match, names []string) {
+	var guards []match
 	for _, m := range matches {
 		if m.rule.use == forGuard {
-			taken = append(taken, m.a)
-			if name := guards[m.rule.of].Name; !slices.Contains(names, name) {
+			guards = append(guards, m)
+			if name := c.guards[m.rule.of].Name; !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	if len(taken) == 0 {
+	if len(guards) == 0 {
 		return matches, nil
 	}
-	rest = make([]match, 0, len(matches))
-	for _, m := range matches {
-		if m.rule.use != forGuard && slices.ContainsFunc(taken, func(s span) bool { return s.from <= m.a.from && m.a.to <= s.to }) {
-			continue
-		}
-		rest = append(rest, m)
-	}
-	return rest, names
+	return slices.DeleteFunc(matches, func(m match) bool {
+		return slices.ContainsFunc(guards, func(g match) bool {
+			alarm := m.rule.use == forCategory && c.categories[m.rule.of].Emergency
+			return m.rule.use != forGuard && (alarm || c.guards[g.rule.of].Figure) && g.a.takes(m.a)
+		})
+	}), names
+}
+
+// takes reports whether a look-alike explains a match: it holds the match, or its last word and what
+// follows ("saya terjebak" in "saya terjebak macet").
+func (s span) takes(m span) bool {
+	return s.from <= m.from && m.to <= s.to || m.from <= s.from && s.from < m.to && m.to < s.to
 }
 
 // alarm finds the best candidate that is an emergency happening now: a strong word of an emergency

@@ -9,7 +9,7 @@ import (
 
 // A pattern is words in the order in which they are said: "lampu jalan". Between them may stand words
 // that carry nothing ("di", "yang") and at most two others. Instead of a word may stand alternatives
-// ("mati|padam") or a set by its name ("<petugas>"). "a + b" wants both sides within a dozen words in
+// ("mati|padam"), of which one may be several words ("rusak|tidak_rata"), or a set ("<petugas>"). "a + b" wants both sides within a dozen words in
 // either order. A word matches in any inflection; "=word" only as it is spelt. Words that are part of
 // a place's name match nothing.
 type pattern struct {
@@ -117,6 +117,10 @@ func (v *vocabulary) side(source string) ([]slot, error) {
 				s = append(s, id)
 				continue
 			}
+			if strings.Contains(word, "_") {
+				s = append(s, v.run(word))
+				continue
+			}
 			word, exact := strings.CutPrefix(word, "=")
 			if exact {
 				s = append(s, v.symbol("="+strings.ToLower(word)))
@@ -140,4 +144,21 @@ func (v *vocabulary) side(source string) ([]slot, error) {
 		return nil, fmt.Errorf("no words")
 	}
 	return slots, nil
+}
+
+// run is the symbol of an alternative of several words, written with "_" between them: a set of one.
+func (v *vocabulary) run(word string) int32 {
+	name := "<" + word + ">"
+	if id, ok := v.symbols[name]; ok {
+		return id
+	}
+	id := v.symbol(name)
+	var slots []slot
+	for _, w := range language.Words(strings.ReplaceAll(word, "_", " ")) {
+		slots = append(slots, slot{v.symbol(w)})
+	}
+	if len(slots) > 0 {
+		v.phrases[slots[0][0]] = append(v.phrases[slots[0][0]], phrase{slots: slots, set: id})
+	}
+	return id
 }

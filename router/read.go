@@ -39,7 +39,7 @@ func (v *vocabulary) read(tokens []language.Token, spans []place.Span) *text {
 	}
 	for i := range tokens {
 		t.first[i] = len(t.marks)
-		t.silent[i] = v.silent(tokens[i].Text)
+		t.silent[i] = t.place[i] || v.silent(tokens[i].Text)
 		if !t.place[i] {
 			v.word(t, i)
 		}

@@ -24,7 +24,7 @@ const (
 	sure    = 8.0
 	strong  = 4.0
 	hint    = 1.5
-	against = -4.0
+	against = -6.0
 )
 
 // rule is one pattern with what it speaks for.
@@ -70,6 +70,15 @@ const window = 12
 // gap is how many words that say something may stand between two words of one side.
 const gap = 2
 
+// gap is how many words may stand between. A look-alike must be said in one breath, lest it explain
+// an alarm away.
+func (x *rule) gap() int {
+	if x.use == forGuard {
+		return 0
+	}
+	return gap
+}
+
 // match finds every rule that fits, each once, in the order of the text.
 func (r *rules) match(t *text) []match {
 	out := make([]match, 0, 32)
@@ -77,7 +86,7 @@ func (r *rules) match(t *text) []match {
 		for _, m := range t.at(i) {
 			for _, n := range r.first[m.symbol] {
 				x := &r.list[n]
-				end, ok := t.follow(x.sides[0][1:], int(m.end), gap)
+				end, ok := t.follow(x.sides[0][1:], int(m.end), x.gap())
 				if !ok || slices.ContainsFunc(out, func(o match) bool { return o.index == n }) {
 					continue
 				}

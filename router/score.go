@@ -2,11 +2,13 @@ package router
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
-// doubt is the weight that something unsaid would have: it keeps a single word from being certain.
-const doubt = 1.6
+// doubt is the weight that something unsaid would have, to the power below: it keeps a single word
+// from being certain.
+const doubt = 3.5
 
 // far is the token behind which words count less: people say first what it is about.
 const far = 90
@@ -69,6 +71,9 @@ func (c *City) cover(t *text, matches []match) []int {
 // not at all.
 func (x *candidate) take(m match) {
 	weight := m.rule.weight
+	if m.rule.words > 1 && weight > 0 { // more words mean it more
+		weight *= 1 + 0.1*float64(min(m.rule.words, 4)-1)
+	}
 	if m.a.from > far {
 		weight *= 0.6
 	}
@@ -90,12 +95,12 @@ func believe(score, rival float64) float64 {
 	if score <= 0 {
 		return 0
 	}
-	p := score / (score + rival + doubt)
-	if rival > 0 {
-		p *= 1 - 0.25*rival/(score+rival)
-	}
+	p := power(score) / (power(score) + power(rival) + doubt)
 	return round(min(0.98, p))
 }
+
+// power sets the clearly better apart from the slightly better.
+func power(score float64) float64 { return score * math.Sqrt(score) }
 
 func round(v float64) float64 { return float64(int(v*100+0.5)) / 100 }
 

@@ -121,7 +121,7 @@ tumbang: tmbang
 listrik: lstrik listrk
 kabel: kbel kable
 asap: asep
-kebakaran: kbakaran kebakarn kebkaran kebakran
+kebakaran: kbkran kbakran kbkaran kbakaran kebakarn kebkaran kebakran
 darurat: drurat
 puskesmas: pkm pusksmas puskemas
 rumahsakit: rmhskt
@@ -170,6 +170,10 @@ akta: akte
 apotek: apotik
 risiko: resiko
 diakibatkan: diakibtkan
+datang: dtg dtng dateng
+pemadam: pmadam pmdam
+tenggelam: tnggelam tenggelem
+laki: laki2
 `)
 
 func spellings(list string) map[string]string {

@@ -196,18 +196,18 @@ func camel(raw string) int {
 	return 0
 }
 
-// digitsFrom is where the number in "rt05", "sdn01" or "km12" begins; 0 where the word holds no
-// number or the number is a sign of repetition ("jalan2").
+// digitsFrom is where letters and digits part in "rt05", "sdn01", "200rb" or "3kg"; 0 where the word
+// has only one kind, mixes them further, or ends in a sign of repetition ("jalan2").
 func digitsFrom(raw string) int {
-	i := 0
-	for i < len(raw) && (raw[i] < '0' || raw[i] > '9') {
+	i := 1
+	for i < len(raw) && digit(raw[i]) == digit(raw[0]) {
 		i++
 	}
-	if i == 0 || i == len(raw) {
+	if i == len(raw) {
 		return 0
 	}
 	for j := i; j < len(raw); j++ {
-		if raw[j] < '0' || raw[j] > '9' {
+		if digit(raw[j]) == digit(raw[0]) {
 			return 0
 		}
 	}
@@ -216,6 +216,8 @@ func digitsFrom(raw string) int {
 	}
 	return i
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // appendNormal appends the normal form of one raw word, before abbreviations are written out.
 func appendNormal(dst []byte, raw string) []byte {

@@ -1,0 +1,18 @@
+package router
+
+import "tanggap/internal/language"
+
+// Place finds where a report happened, nil where nothing says so, and the point that it gives: its
+// own, or one read from a map link in the text.
+func (c *City) Place(r Report) (*Area, *Point) {
+	source := r.Text
+	if r.Subject != "" {
+		source = r.Subject + "\n" + r.Text
+	}
+	found, _, ok := c.places.Locate(source, language.Tokens(source, limit))
+	point := r.Point
+	if point == nil && ok {
+		point = found.Point
+	}
+	return c.area(r.Point, found, ok), point
+}
