@@ -63,6 +63,9 @@ type Change struct {
 	Became string // of the rows taken
 	Reason string // why, for staff; no citizen's words
 
+	// Anew says that the sender's address proves nothing about the citizen it belonged to: it gets a
+	// citizen of its own, and what is new in this change is that one's.
+	Anew    bool
 	Citizen *Citizen // changed, or to be written as it now is
 	Contact *Contact // changed
 	// Return notes the way the rows came: it is written to the sender's address.

@@ -36,6 +36,10 @@ func (p *plan) add(sit *Situation, c *Change) (Result, error) {
 		return Result{}, fmt.Errorf("deciding: neither taken nor held")
 	}
 	var res Result
+	if c.Anew && !sit.New {
+		sit.Citizen = Citizen{ID: p.store.ids.next()}
+		sit.Contact.CitizenID = sit.Citizen.ID
+	}
 	p.addCitizen(sit, c)
 	byID, err := p.addTickets(sit, c, &res)
 	if err != nil {
@@ -92,6 +96,11 @@ func (p *plan) addCitizen(sit *Situation, c *Change) {
 			micros(contact.LastInAt), contact.Account, clean(contact.Thread)}
 	}
 	switch {
+	case sit.New && !c.personal():
+		return // robots, and what nobody understands, make no citizens
+	case c.Anew && !sit.New:
+		who.CreatedAt = p.now
+		p.newCitizens = append(p.newCitizens, who.row())
 	case sit.New:
 		who.CreatedAt = p.now
 		p.newCitizens = append(p.newCitizens, who.row())
@@ -100,9 +109,14 @@ func (p *plan) addCitizen(sit *Situation, c *Change) {
 	case c.Citizen != nil:
 		p.citizens = append(p.citizens, who.row())
 	}
-	if contact.ID != 0 && (c.Contact != nil || c.Return != nil) {
+	if contact.ID != 0 && (c.Contact != nil || c.Return != nil || c.Anew) {
 		p.contacts = append(p.contacts, row())
 	}
+}
+
+// personal reports whether a person acted, so that there is somebody to remember.
+func (c *Change) personal() bool {
+	return c.Citizen != nil || c.Contact != nil || c.Return != nil || c.New != nil || c.In != nil || len(c.Say) > 0
 }
 
 // addTickets gives the new ticket its id and checks every move against the table.

@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"tanggap/tickets"
+)
+
+// disputed is the case that SUDAH or BELUM is about: the one it quotes or names, else the one resolved
+// last, else the one closed last where that may still be said of it. A BELUM with a note may be the
+// beginning of a report, and so speaks of a closed case only by quote or number.
+func (t *turn) disputed(c command, silent bool) *tickets.Ticket {
+	if ref, ok := t.quoted(); ok && ref.TicketID != 0 {
+		if n := t.numbered(ref.TicketID); n != nil && t.disputable(n, c.word) {
+			return n
+		}
+		return nil
+	}
+	if c.ref != "" || c.number {
+		if n := t.referred(c.ref); n != nil && t.disputable(n, c.word) && !silent {
+			return n
+		}
+		return nil
+	}
+	var resolved, closed *tickets.Ticket
+	for _, n := range t.own {
+		switch {
+		case n.Unverified || !t.disputable(n, c.word):
+		case n.State == tickets.Resolved && (!silent || n.Question == tickets.AskConfirm):
+			if resolved == nil || n.ResolvedAt.After(resolved.ResolvedAt) {
+				resolved = n
+			}
+		case n.State == tickets.Closed && !silent && c.note == "":
+			if closed == nil || n.ClosedAt.After(closed.ClosedAt) {
+				closed = n
+			}
+		}
+	}
+	if resolved != nil {
+		return resolved
+	}
+	return closed
+}
+
+// disputable reports whether the word can still be said of the case.
+func (t *turn) disputable(n *tickets.Ticket, w word) bool {
+	switch n.State {
+	case tickets.Resolved:
+		return true
+	case tickets.Closed:
+		return t.reopens(n) && (w == wordNo || n.Outcome != tickets.Confirmed)
+	}
+	return false
+}
+
+// confirm is SUDAH: the case is closed by the one who can say so. After a silent close it still
+// counts, as what it is.
+func (t *turn) confirm(c *tickets.Ticket, rating int) error {
+	n := t.join(c)
+	if n.State == tickets.Resolved {
+		if err := t.move(n, tickets.Closed, citizenActor); err != nil {
+			return err
+		}
+	}
+	n.Outcome, n.Question = tickets.Confirmed, tickets.NoQuestion
+	if rating > 0 {
+		n.Rating = rating
+	}
+	t.event(n.ID, citizenActor, "confirmed", fields{}.number("rating", rating).flag("late", c.State == tickets.Closed))
+	t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(thanksClosed, t.lang, "ref", n.Reference.String())})
+	return nil
+}
+
+// reopen is BELUM: the case goes on, one level up the tree, and where nothing was said of what is
+// still wrong the citizen is asked.
+func (t *turn) reopen(c *tickets.Ticket, note string) error {
+	n := t.join(c)
+	if err := t.move(n, tickets.Assigned, citizenActor); err != nil {
+		return err
+	}
+	if above := t.city.Above(c.Agency); mayHold(t.city, n, above) {
+		n.Agency = above
+	}
+	t.event(n.ID, citizenActor, "reopened", fields{}.text("from", c.Agency).text("agency", n.Agency).hash("text", note))
+	p := reopenedNoted
+	if note == "" && len(t.msg.files) == 0 && t.mayAsk(n) {
+		p = reopenedWhat
+		t.ask(n, tickets.AskMissing)
+		t.event(n.ID, botActor, "question", fields{}.text("about", string(tickets.AskMissing)))
+	}
+	purpose := toNotice
+	if n.Question != tickets.NoQuestion {
+		purpose = toQuestion
+	}
+	t.tell(tickets.Intent{TicketID: n.ID, Purpose: purpose, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, "ref", n.Reference.String())})
+	if note != "" && t.urgent(n) {
+		t.alarm(n.ID)
+	}
+	return nil
+}

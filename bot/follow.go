@@ -1,0 +1,167 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tanggap/tickets"
+)
+
+// join puts the message onto a case and turns the way back to where it came from.
+func (t *turn) join(c *tickets.Ticket) *tickets.Ticket {
+	n := t.touch(c)
+	in := t.msg.stored()
+	in.TicketID, in.Channel = n.ID, t.via.Channel
+	t.change.In, t.change.Became = in, tickets.BecameFollowUp
+	if !t.via.Mute || n.Return.Mute {
+		n.Return = t.via
+	}
+	t.lang = tongue(t.sit.Citizen, n)
+	return n
+}
+
+// follow makes the message a follow-up of a case: it answers an open question, wakes a case that
+// waited for it, is an objection to a rejection, and fills in the place where that was missing.
+func (t *turn) follow(c *tickets.Ticket, how string) error {
+	n := t.join(c)
+	t.event(n.ID, citizenActor, "follow_up", fields{}.text("by", how).hash("text", t.msg.Text).number("files", len(t.msg.files)).flag("incomplete", t.msg.fragment))
+	if err := t.answered(n, how); err != nil {
+		return err
+	}
+	if d := t.urgent(n); d {
+		t.alarm(n.ID)
+	}
+	rerouted, err := t.fill(n, c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case n.State == tickets.Triage && c.State == tickets.Rejected:
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(objected, t.lang, "ref", n.Reference.String())})
+	case t.caps.Paid || t.caps.Subject:
+		// What costs, or fills a mailbox, is said only where there is something to say.
+	case rerouted && t.agency(n) != "":
+		p := nowWith
+		if t.promise(n) != "" {
+			p = nowWithBy
+		}
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(p, t.lang, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n))})
+	case how == byWords || how == byTime && !t.msg.empty():
+		// Where we guessed the case, the citizen sees which one it was.
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(addedTo, t.lang, "ref", n.Reference.String(), "state", t.state(n))})
+	}
+	return nil
+}
+
+// answered ends the wait for the citizen.
+func (t *turn) answered(n *tickets.Ticket, how string) error {
+	if n.State == tickets.Resolved {
+		return nil // only SUDAH and BELUM answer that question
+	}
+	if n.Question != tickets.NoQuestion || n.State == tickets.Pending {
+		t.event(n.ID, citizenActor, "answered", fields{}.text("about", string(n.Question)))
+		n.Question = tickets.NoQuestion
+	}
+	switch {
+	case n.State == tickets.Pending:
+		return t.move(n, back(n), citizenActor)
+	case n.State == tickets.Rejected && n.Rejections <= 1 && (how == byQuote || how == byReference):
+		n.Agency = t.city.Root().ID
+		if n.Sealed {
+			n.Agency = t.city.Inspectorate().ID
+		}
+		return t.move(n, tickets.Triage, citizenActor)
+	}
+	return nil
+}
+
+// back is where an answer leads a pending ticket.
+func back(n *tickets.Ticket) tickets.State {
+	if n.StateBefore.Valid() && tickets.CanMove(tickets.Pending, n.StateBefore) {
+		return n.StateBefore
+	}
+	return tickets.Assigned
+}
+
+// urgent notes that a case became an emergency with this message, once.
+func (t *turn) urgent(n *tickets.Ticket) bool {
+	if n.Emergency || t.msg.empty() || !t.route().Emergency {
+		return false
+	}
+	n.Emergency = true
+	t.event(n.ID, routerActor, "emergency", fields{})
+	return true
+}
+
+// fill takes the place that a message names into a case that had none. A case that waits in triage is
+// decided anew then, by its heading and what has come now.
+func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
+	if before.Area != "" || t.msg.empty() && t.msg.Point == nil {
+		return false, nil
+	}
+	d := t.city.Decide(t.report(before.Subject))
+	if d.Area == nil && d.Point == nil {
+		return false, nil
+	}
+	locate(n, &d)
+	t.event(n.ID, routerActor, "located", fields{}.text("area", n.Area))
+	if n.State != tickets.Triage || before.State != tickets.Triage || d.Abstained || n.Sealed || d.Sealed {
+		return false, nil
+	}
+	data, err := json.Marshal(d)
+	if err != nil {
+		return false, fmt.Errorf("keeping the decision: %w", err)
+	}
+	n.Agency, n.Category, n.Kind = d.Agency, d.Category, tickets.Kind(d.Kind)
+	n.Decision = tickets.Decision{Agency: d.Agency, Confidence: d.Confidence, Abstained: d.Abstained, Data: data}
+	t.event(n.ID, routerActor, "routed", routed(&d))
+	if err := t.move(n, tickets.Assigned, routerActor); err != nil {
+		return false, err
+	}
+	n.DueAt = t.due(n, n.CreatedAt)
+	return true, nil
+}
+
+// edit makes a new version of a message that we have; one of a message that we never saw is taken as
+// if it were new.
+func (t *turn) edit() error {
+	var was tickets.MessageRef
+	for _, ref := range t.mentions() {
+		if ref.CitizenID == t.sit.Citizen.ID && ref.Direction == tickets.In {
+			was = ref
+			break
+		}
+	}
+	c := t.numbered(was.TicketID)
+	switch {
+	case was.MessageID != 0 && was.TicketID == 0:
+		t.drop(tickets.BecameCommand, "an edited word of command")
+		return nil
+	case c == nil:
+		return t.message()
+	case t.secret(c):
+		return t.open(c, false)
+	}
+	ret := c.Return
+	n := t.join(c)
+	n.Return = ret // the answer goes where the last message came from, not where an old one was mended
+	t.change.In.Replaces = was.MessageID
+	t.event(n.ID, citizenActor, "edited", fields{}.hash("text", t.msg.Text))
+	if t.urgent(n) {
+		t.alarm(n.ID)
+	}
+	_, err := t.fill(n, c)
+	return err
+}
+
+// button is a choice pressed: it means what the word would.
+func (t *turn) button() error {
+	c, ok := parseChoice(t.msg.Choice)
+	if !ok {
+		t.drop(tickets.BecameIgnored, "a button that we do not have")
+		return nil
+	}
+	t.msg.Text = strings.ToUpper(string(c.word))
+	return t.obey(c, t.stranger())
+}

@@ -1,0 +1,169 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tanggap/router"
+	"tanggap/tickets"
+)
+
+// open makes a new ticket of the message. linked is an older case that it has to do with, if any.
+func (t *turn) open(linked *tickets.Ticket, unverified bool) error {
+	d := t.route()
+	data, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("keeping the decision: %w", err)
+	}
+	n := &tickets.Ticket{
+		Reference: t.sit.Reference, Kind: tickets.Kind(d.Kind), State: tickets.Assigned, Agency: d.Agency, Category: d.Category,
+		Return: t.via, Language: d.Language, Subject: t.topic(d.Language), Sealed: d.Sealed, Emergency: d.Emergency,
+		Unverified: unverified, Test: t.bot.options.Test,
+		Decision: tickets.Decision{Agency: d.Agency, Confidence: d.Confidence, Abstained: d.Abstained, Data: data},
+	}
+	if d.Abstained {
+		n.State = tickets.Triage
+	}
+	if t.sit.Citizen.Language != "" {
+		n.Language = t.sit.Citizen.Language
+	}
+	locate(n, d)
+	n.DueAt = t.due(n, t.msg.receivedAt)
+	t.lang = n.Language
+
+	in := t.msg.stored()
+	in.Channel = t.via.Channel
+	t.change.New, t.change.In, t.change.Became = n, in, tickets.BecameTicket
+	created := fields{}.text("channel", t.via.Channel).text("account", t.msg.Account).hash("text", t.msg.Text).
+		number("files", len(t.msg.files)).flag("unverified", unverified).flag("incomplete", t.msg.fragment)
+	if linked != nil {
+		created = created.text("linked", string(linked.Reference))
+	}
+	t.event(0, citizenActor, "created", created)
+	t.event(0, routerActor, "routed", routed(d))
+	if n.Emergency {
+		t.alarm(0)
+	}
+	t.receipt(n)
+	return nil
+}
+
+func routed(d *router.Decision) fields {
+	f := fields{}.text("agency", d.Agency).text("category", d.Category).text("kind", d.Kind).share("confidence", d.Confidence).
+		flag("abstained", d.Abstained).flag("emergency", d.Emergency).flag("sealed", d.Sealed)
+	if d.Area != nil {
+		f = f.text("area", d.Area.Code)
+	}
+	return f
+}
+
+// locate writes the place of a decision into the ticket, where there is one.
+func locate(n *tickets.Ticket, d *router.Decision) {
+	if d.Area != nil {
+		n.Area = d.Area.Code
+	}
+	if d.Point != nil {
+		n.Lat, n.Lng, n.Located = d.Point.Lat, d.Point.Lng, true
+	}
+}
+
+// alarm answers an emergency at once, before anything else is said.
+func (s *scene) alarm(ticket int64) {
+	number := s.city.Facts().Emergency
+	text := say(emergencyBare, s.lang)
+	if number.Number != "" && (!number.Example || s.bot.options.Examples) {
+		text = say(emergencyCall, s.lang, "number", number.Number)
+	}
+	s.tell(tickets.Intent{TicketID: ticket, Purpose: toEmergency, Text: text})
+}
+
+// receipt tells that the report is safe, its number, who has it and by when there is an answer; or, as
+// one message on the same bill, asks for the place where only that is missing.
+func (t *turn) receipt(n *tickets.Ticket) {
+	values := []string{"city", t.city.Facts().ShortName, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n)}
+	p := receiptPassed
+	switch {
+	case n.Sealed || n.Unverified:
+		p = receiptPlain
+	case n.State == tickets.Triage && t.lacksPlace() && t.mayAsk(n):
+		p = receiptPlace
+		t.ask(n, tickets.AskPlace)
+		t.event(0, botActor, "question", fields{}.text("about", string(tickets.AskPlace)))
+	case n.State == tickets.Triage:
+		p = receiptTriage
+	case t.agency(n) == "":
+		p = receiptPassedOn
+	case t.promise(n) != "":
+		p = receiptDated
+	}
+	t.tell(tickets.Intent{Purpose: toReceipt, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, values...)})
+}
+
+// lacksPlace reports whether the router knew what it is about, and not whose area.
+func (t *turn) lacksPlace() bool {
+	d := t.route()
+	if d.Area != nil || d.Point != nil {
+		return false
+	}
+	for _, r := range d.Reasons {
+		if r.Code == "abstain.place" {
+			return true
+		}
+	}
+	return false
+}
+
+// longestTopic is how many characters of a report head its ticket.
+const longestTopic = 80
+
+// topic is the ticket's heading: the mail's subject, else how the text begins.
+func (t *turn) topic(lang string) string {
+	text := strings.TrimSpace(t.msg.Subject)
+	for {
+		cut := text
+		for _, prefix := range []string{"re:", "fw:", "fwd:", "bls:", "trs:"} {
+			if len(cut) >= len(prefix) && strings.EqualFold(cut[:len(prefix)], prefix) {
+				cut = strings.TrimSpace(cut[len(prefix):])
+			}
+		}
+		if cut == text {
+			break
+		}
+		text = cut
+	}
+	if text == "" {
+		text = t.msg.Text
+	}
+	if text = headline(text); text != "" {
+		return text
+	}
+	if t.msg.Point != nil && len(t.msg.files) == 0 {
+		return say(topicPlace, lang)
+	}
+	return say(topicPhoto, lang)
+}
+
+// headline is the beginning of a text in whole words, on one line.
+func headline(text string) string {
+	var b strings.Builder
+	length := 0
+	for i, word := range strings.FieldsFunc(text, unicode.IsSpace) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0 && n > longestTopic:
+			return string([]rune(word)[:longestTopic-1]) + "…"
+		case i > 0 && length+1+n > longestTopic-2:
+			b.WriteString(" …")
+			return b.String()
+		case i > 0:
+			b.WriteByte(' ')
+			length++
+		}
+		b.WriteString(word)
+		length += n
+	}
+	return b.String()
+}
