@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/sms"
 )
 
 // MaxBody is the limit of a call to us in bytes.
@@ -48,12 +49,14 @@ func (a *Adapter) Name() string { return a.name }
 
 // Capabilities are those of a number behind a gateway.
 func (a *Adapter) Capabilities() channels.Capabilities {
+	_, mute := sms.Sender(a.config.From, a.config.Region)
 	return channels.Capabilities{
 		Channel:   "sms",
 		Addresses: channels.Tel,
 		Text:      channels.Limit{Max: a.config.MaxSegments, Unit: channels.Segments},
 		Receipts:  a.config.Status.State != "",
 		Paid:      true,
+		Mute:      mute,
 		Pace:      channels.Pace{PerSecond: a.config.PerSecond},
 	}
 }

@@ -18,8 +18,7 @@ import (
 	"tanggap/channels"
 )
 
-// maxAnswer bounds what we read of an answer of the API; a full page of messages is a tenth of it.
-const maxAnswer = 4 << 20
+const maxAnswer = 4 << 20 // bytes of an answer of the API; a full page of messages is a tenth of it
 
 // call is one request through twilio-go. As the library's transport it adds what the library lacks: the
 // context, the configured host, a bound on the answer, and the answer's header.

@@ -37,6 +37,7 @@ func (a *Adapter) inbound(r *http.Request, body []byte) channels.Inbound {
 		return in
 	}
 	in.EventID, in.MessageID = sid, sid
+	in.Mute = in.Mute || in.From.Value == a.config.From // an echo of ours
 	in.Name = channels.Clean(form.Get("ProfileName"))
 	in.Text = channels.Clean(form.Get("Body"))
 	in.Kind = opting(form)

@@ -65,8 +65,7 @@ func (a *Adapter) isAPI(at *url.URL) bool { return at.Scheme == a.api.Scheme && 
 
 // keepsMedia is whether a redirect may be followed there.
 func (a *Adapter) keepsMedia(at *url.URL) bool {
-	known := func(store string) bool { return strings.HasSuffix(at.Hostname(), store) }
-	return a.isAPI(at) || at.Scheme == "https" && slices.ContainsFunc(stores, known)
+	return a.isAPI(at) || at.Scheme == "https" && slices.ContainsFunc(stores, func(s string) bool { return strings.HasSuffix(at.Hostname(), s) })
 }
 
 // missing is why there are no bytes.

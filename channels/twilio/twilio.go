@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/sms"
 )
 
 // MaxBody is the webhook's limit in bytes. What Twilio sends is a few kilobytes.
@@ -102,6 +103,7 @@ func (a *Adapter) Capabilities() channels.Capabilities {
 		Receipts:  true,
 		Finds:     true,
 		Paid:      true,
+		Mute:      !a.isService() && !sms.Dialable(a.config.From),
 		// Twilio queues what the carrier does not take yet: this only spares its API.
 		Pace: channels.Pace{PerSecond: 10},
 	}

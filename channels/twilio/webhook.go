@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -26,7 +27,7 @@ func (a *Adapter) Handler(inbox channels.Inbox) http.Handler {
 		switch {
 		case status != 0:
 			http.Error(w, http.StatusText(status), status)
-		case path == "":
+		case path == "" && !bytes.Contains(body, []byte("MessageStatus=")): // a status sent to the wrong path stays one
 			a.receive(w, r, inbox, body)
 		default:
 			a.report(w, r, inbox, body)

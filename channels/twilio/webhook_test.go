@@ -134,6 +134,16 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+func TestStatusAtTheWrongPathOpensNothing(t *testing.T) {
+	code, _, inbox := call(t, "", url.Values{"MessageSid": {"SM9"}, "MessageStatus": {"delivered"}, "From": {number}, "To": {"+6281255501000"}})
+	if code != http.StatusNoContent || len(inbox.Messages()) != 0 || len(inbox.Reports()) != 1 {
+		t.Errorf("answered %d: %v, %v", code, inbox.Messages(), inbox.Reports())
+	}
+	if _, _, inbox := call(t, "", message("Body", "MessageStatus=1")); len(inbox.Messages()) != 1 {
+		t.Error("a citizen's words were taken for a status")
+	}
+}
+
 // failing refuses everything.
 type failing struct{ channels.Inbox }
 
