@@ -40,12 +40,8 @@ func TestDovecot(t *testing.T) {
 	write(10)
 	all("mails in a row")
 
-	start := time.Now()
 	write(1)
-	all("a mail while idle")
-	if took := time.Since(start); took > c.IdleFor && took > 5*time.Second {
-		t.Errorf("IDLE woke after %v", took)
-	}
+	all("a mail while idle") // patience is far shorter than an IDLE: the server's word woke us
 
 	for range 10 {
 		write(3)

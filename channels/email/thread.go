@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -42,10 +43,10 @@ func (a *Adapter) thread(ids []string) []string {
 	var kept []string
 	for _, id := range ids {
 		key, genuine, shaped := a.ours(id)
-		switch {
-		case genuine:
-			kept = append(kept, a.messageID(key))
-		case !shaped:
+		if genuine {
+			id = a.messageID(key)
+		}
+		if (genuine || !shaped) && !slices.Contains(kept, id) {
 			kept = append(kept, id)
 		}
 	}

@@ -27,8 +27,12 @@ var (
 	full      = regexp.MustCompile(`(?i)(mailbox|quota|storage|space|inbox)[^.\n]{0,40}(full|exceed|over|limit)|(over|exceed\w*|out of|insufficient)[^.\n]{0,30}(quota|storage|space)|too large|too big|size limit|spam|blocked|black.?list|block.?list|reputation|policy|relay|not (authori[sz]ed|permitted|allowed)|access denied|refused|timed? ?out|expired|temporar|try again|suspended|virus|dmarc|spf|dkim|reverse dns|ptr`)
 )
 
+// maxReport is how far into a mail a report about another one is looked for.
+const maxReport = 64 << 10
+
 // bounce reads the mail as a report about another one; nil where it is none.
 func bounce(l *Letter, root *node, text string, raw []byte) *Bounce {
+	text = text[:min(len(text), maxReport)]
 	var status, feedback, returned *node
 	root.walk(func(n *node) {
 		switch n.kind {

@@ -111,14 +111,20 @@ func mend(content []byte, declared string) []byte {
 	if !utf8.Valid(content) {
 		return []byte(ToUTF8(content, ""))
 	}
+	var western *charmap.Charmap
 	switch strings.ToLower(declared) {
-	case "us-ascii", "ascii", "iso-8859-1", "windows-1252", "latin1":
-		back, err := charmap.Windows1252.NewEncoder().Bytes(content)
-		if err == nil && len(back) < len(content) && utf8.Valid(back) {
-			return back
-		}
+	case "us-ascii", "ascii", "windows-1252":
+		western = charmap.Windows1252 // as enmime reads them
+	case "iso-8859-1", "latin1":
+		western = charmap.ISO8859_1
+	default:
+		return content
 	}
-	return content
+	back, err := western.NewEncoder().Bytes(content)
+	if err != nil || len(back) == len(content) {
+		return content
+	}
+	return []byte(ToUTF8(back, ""))
 }
 
 func fromMessage(e *message.Entity, depth int, budget *int) *node {

@@ -23,8 +23,14 @@ var (
 	device    = regexp.MustCompile(`(?i)^\W*(sent (from|via|with|using)\b|from my |get outlook for |dikirim (dari|menggunakan|melalui) |terkirim dari |dapatkan outlook |envoyé (de|depuis) |von meine[mr] |diese nachricht wurde von |gesendet (mit|von) |enviado (desde|do) |inviato da |sendt fra |skickat från |verstuurd vanaf |verzonden (met|vanaf) |отправлено (с|из) )|^.{1,40} from mobile$`)
 )
 
-// maxSignature is how many lines below a signature's dashes are still taken for one.
-const maxSignature = 15
+const (
+	// maxSignature is how many lines below a signature's dashes are still taken for one.
+	maxSignature = 15
+	// maxLines is how far down quotation is looked for, maxGap how many blank lines it may stand off:
+	// each line is compared with its neighbours, and no person writes more.
+	maxLines = 2000
+	maxGap   = 50
+)
 
 // Split parts what a mail's author wrote from what his program quoted and signed. It errs on the side
 // of the author: where nothing new would be left, everything is new. Forwarded messages are not
@@ -58,7 +64,7 @@ func (s *splitter) out(i int) bool { return s.drop[i] }
 
 func (s *splitter) mark() {
 	s.drop = make([]bool, len(s.lines))
-	for i := 0; i < len(s.lines); i++ {
+	for i := 0; i < min(len(s.lines), maxLines); i++ {
 		if s.cutsAt(i) && s.written(i) {
 			s.cut(i, len(s.lines))
 			return
@@ -84,11 +90,18 @@ func (s *splitter) mark() {
 
 // markTail marks quotes and signatures at the end.
 func (s *splitter) markTail() {
-	for i, l := range s.lines {
-		if !s.drop[i] && signature.MatchString(l) && s.written(i) && s.kept(i) <= maxSignature {
-			s.cut(i, len(s.lines))
-			break
+	dashes := -1
+	for i, below := s.lastKept(), 0; i >= 0 && below <= maxSignature; i-- {
+		if s.drop[i] || strings.TrimSpace(s.lines[i]) == "" {
+			continue
 		}
+		if signature.MatchString(s.lines[i]) {
+			dashes = i
+		}
+		below++
+	}
+	if dashes >= 0 && s.written(dashes) {
+		s.cut(dashes, len(s.lines))
 	}
 	end := s.lastKept()
 	first := end + 1
@@ -205,17 +218,6 @@ func (s *splitter) written(i int) bool {
 	return false
 }
 
-// kept counts the lines from i on that are not dropped.
-func (s *splitter) kept(i int) int {
-	n := 0
-	for ; i < len(s.lines); i++ {
-		if !s.drop[i] && strings.TrimSpace(s.lines[i]) != "" {
-			n++
-		}
-	}
-	return n
-}
-
 func (s *splitter) lastKept() int {
 	for i := len(s.lines) - 1; i >= 0; i-- {
 		if !s.drop[i] {
@@ -225,9 +227,10 @@ func (s *splitter) lastKept() int {
 	return -1
 }
 
-// nextText is the first line from i on that is not blank.
+// nextText is the first line from i on that is not blank, if it is near.
 func (s *splitter) nextText(i int) int {
-	for i < len(s.lines) && strings.TrimSpace(s.lines[i]) == "" {
+	end := i + maxGap
+	for i < len(s.lines) && i < end && strings.TrimSpace(s.lines[i]) == "" {
 		i++
 	}
 	return i
