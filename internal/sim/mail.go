@@ -76,10 +76,10 @@ func (m *Mail) Start() error {
 		return errors.New("starting the mail server: it runs already")
 	}
 	var err error
-	if m.imapDoor, err = openMailDoor(func() bool { return m.closed(false) }); err != nil {
+	if m.imapDoor, err = mailOpenDoor(func() bool { return m.closed(false) }); err != nil {
 		return err
 	}
-	if m.smtpDoor, err = openMailDoor(func() bool { return m.closed(true) }); err != nil {
+	if m.smtpDoor, err = mailOpenDoor(func() bool { return m.closed(true) }); err != nil {
 		m.imapDoor.Close()
 		return err
 	}
@@ -220,7 +220,7 @@ func (m *Mail) Redeliver(messageID string) error {
 	if i < 0 {
 		return errors.New("delivering once more: no such mail")
 	}
-	m.deposit(messageID, append([]byte(m.trace("<>")), withoutTrace(raw)...))
+	m.deposit(messageID, append([]byte(m.trace("<>")), mailWithoutTrace(raw)...))
 	return nil
 }
 
@@ -239,8 +239,8 @@ func (m *Mail) trace(returnPath string) string {
 		returnPath, n, time.Now().Format(time.RFC1123Z))
 }
 
-// withoutTrace drops a Received field at the top.
-func withoutTrace(raw []byte) []byte {
+// mailWithoutTrace drops a Received field at the top.
+func mailWithoutTrace(raw []byte) []byte {
 	if !bytes.HasPrefix(raw, []byte("Received: ")) && !bytes.HasPrefix(raw, []byte("Return-Path: ")) {
 		return raw
 	}

@@ -168,7 +168,7 @@ func (m *Mail) take(from string, to []string, raw []byte) error {
 	return nil
 }
 
-// readAll bounds what one submission may bring.
+// mailReadAll bounds what one submission may bring.
 func mailReadAll(r io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, mailMemory))
 }

@@ -14,7 +14,7 @@ type mailDoor struct {
 	conns map[*mailConn]bool
 }
 
-func openMailDoor(closed func() bool) (*mailDoor, error) {
+func mailOpenDoor(closed func() bool) (*mailDoor, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (d *mailDoor) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if d.closed() {
-			reset(conn)
+			mailReset(conn)
 			continue
 		}
 		c := &mailConn{Conn: conn, door: d}
@@ -44,13 +44,13 @@ func (d *mailDoor) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for c := range d.conns {
-		reset(c.Conn)
+		mailReset(c.Conn)
 	}
 	clear(d.conns)
 }
 
-// reset ends a connection as a crash does, without a goodbye.
-func reset(conn net.Conn) {
+// mailReset ends a connection as a crash does, without a goodbye.
+func mailReset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}
