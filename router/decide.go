@@ -61,6 +61,7 @@ func (c *City) view(r Report) *view {
 	covered := make([]place.Span, 0, len(spans))
 	covered = append(covered, spans...)
 	v.text = c.vocabulary.read(tokens, covered)
+	v.text.locate(c.locative, c.landmark)
 	v.matches = c.rules.match(v.text)
 	v.matches, v.guards = c.guarded(v.matches)
 	heaviest(v.matches)

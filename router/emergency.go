@@ -51,14 +51,8 @@ func (c *City) alarm(t *text, candidates []candidate) int {
 
 // happening reports whether what a match says is so, now.
 func (c *City) happening(t *text, m match) bool {
-	said := 0
-	for i := m.a.from - 1; i >= 0 && said < reach && !t.tokens[i+1].Stop && !t.tokens[i+1].Pause; i-- {
-		if t.means(i, c.unreal) || said == 0 && t.means(i, c.denied) {
-			return false
-		}
-		if !t.silent[i] && !linking[t.tokens[i].Text] {
-			said++
-		}
+	if c.denies(t, m.a) || m.b.to > m.b.from && c.denies(t, m.b) {
+		return false
 	}
 	from, to := t.sentence(m.a)
 	past := false
@@ -69,6 +63,25 @@ func (c *City) happening(t *text, m match) bool {
 		past = past || i >= from && i < to && t.means(i, c.past)
 	}
 	return !past
+}
+
+// denies reports whether the words before a span, or within it, say that it is not so.
+func (c *City) denies(t *text, s span) bool {
+	for i := s.from + 1; i < s.to-1; i++ {
+		if t.means(i, c.unreal) {
+			return true
+		}
+	}
+	said := 0
+	for i := s.from - 1; i >= 0 && said < reach && !t.tokens[i+1].Stop && !t.tokens[i+1].Pause; i-- {
+		if t.means(i, c.unreal) || said == 0 && t.means(i, c.denied) {
+			return true
+		}
+		if !t.silent[i] && !linking[t.tokens[i].Text] {
+			said++
+		}
+	}
+	return false
 }
 
 // linking are words between a fear and what is feared: "takut terjadi kebakaran".

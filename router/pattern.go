@@ -28,6 +28,7 @@ type vocabulary struct {
 	member  map[int32][]int32 // sets that a word belongs to
 	phrases map[int32][]phrase
 	silent  func(string) bool
+	roots   map[int32]int32 // of a known word, the known word that it is formed from
 }
 
 // phrase is a member of a set that has several words.
@@ -161,4 +162,22 @@ func (v *vocabulary) run(word string) int32 {
 		v.phrases[slots[0][0]] = append(v.phrases[slots[0][0]], phrase{slots: slots, set: id})
 	}
 	return id
+}
+
+// root finds for every known word the known word that it is formed from, so that a pattern with
+// "pukul" matches "memukuli" even where another pattern names "memukuli" itself.
+func (v *vocabulary) root() {
+	v.roots = make(map[int32]int32)
+	for word, id := range v.symbols {
+		if word[0] == '<' || word[0] == '=' {
+			continue
+		}
+		language.Roots(word, func(root []byte) bool {
+			from, ok := v.symbols[string(root)]
+			if ok && from != id {
+				v.roots[id] = from
+			}
+			return ok
+		})
+	}
 }

@@ -62,6 +62,9 @@ func (v *vocabulary) word(t *text, i int) {
 	}
 	if id, ok := v.symbols[token.Text]; ok {
 		v.enter(t, id, i)
+		if root, ok := v.roots[id]; ok {
+			v.enter(t, root, i)
+		}
 		return
 	}
 	from := len(t.marks)
@@ -127,6 +130,40 @@ func (v *vocabulary) join(t *text) {
 
 // at returns the marks of a token. While join rewrites first, it is called for i before first[i] changes.
 func (t *text) at(i int) []mark { return t.marks[t.first[i]:t.first[i+1]] }
+
+// locate takes the meaning from what is named only to say where: the school of "depan sekolah".
+func (t *text) locate(locative, landmark int32) {
+	for i := range t.tokens {
+		if !t.means(i, locative) {
+			continue
+		}
+		for j := i + 1; j < len(t.tokens) && j <= i+2 && !t.tokens[j].Stop; j++ {
+			if end := t.ends(j, landmark); end > 0 {
+				for k := j; k < end; k++ {
+					t.place[k], t.silent[k] = true, true
+					for n := t.first[k]; n < t.first[k+1]; n++ {
+						t.marks[n] = mark{}
+					}
+				}
+				break
+			}
+			if !t.silent[j] {
+				break
+			}
+		}
+	}
+}
+
+// ends is where the longest run that means a symbol ends, 0 where none begins at i.
+func (t *text) ends(i int, symbol int32) int {
+	end := int32(0)
+	for _, m := range t.at(i) {
+		if m.symbol == symbol {
+			end = max(end, m.end)
+		}
+	}
+	return int(end)
+}
 
 // follow matches slots from token i on and returns where the last one ends. Between two words may
 // stand any silent words and up to gap others, within one sentence.

@@ -43,7 +43,7 @@ func tailless(word string, out *[8]string) int {
 		}
 	}
 	for _, suffix := range [...]string{"kan", "an", "in", "i", "es", "s", "ing", "ed"} {
-		if rest, ok := strings.CutSuffix(base, suffix); ok && len(rest) >= 3 {
+		if rest, ok := strings.CutSuffix(base, suffix); ok && (len(rest) >= 4 || suffix == "s" && len(rest) == 3) {
 			add(rest)
 		}
 	}
@@ -62,7 +62,7 @@ var prefixes = [...]struct{ cut, put string }{
 func headless(body string, buf []byte, try func([]byte) bool) bool {
 	for _, p := range prefixes {
 		rest, ok := strings.CutPrefix(body, p.cut)
-		if !ok || len(rest)+len(p.put) < 3 {
+		if !ok || len(rest)+len(p.put) < 4 {
 			continue
 		}
 		if try(append(append(buf, p.put...), rest...)) {
@@ -80,7 +80,8 @@ func headless(body string, buf []byte, try func([]byte) bool) bool {
 }
 
 // whole are words that must not be taken apart, because what is left means something else.
-var whole = set(`sebelum sebelumnya beberapa berapa seberapa terus terima sebelah selalu sendiri seperti setelah sekarang sekali semoga semua sering
+var whole = set(`mohon memohon marah masukan mangkal pegang megang tegangan tebang situs sekarat nyaris pengembang beringin tetangga kitas person below belagu ngaret
+	bangku tebus pinggang bungkus sebelum sebelumnya beberapa berapa seberapa terus terima sebelah selalu sendiri seperti setelah sekarang sekali semoga semua sering
 	memang menteng mereka merah penuh pernah perlu perumahan percuma beras besar bekas belas bekasi berita keluar kemarin kenapa kepala
 	kepada kereta ketua kelas dimana diri disini disana dinas dilan pelan pesan peta pintu penting tentang terlalu tertentu ternyata terakhir
 	malang makan makanan makin mulai mulut nanti nomor nyaman masalah masalahnya tengah terang tenaga negara ngomong sekolah sepatu selokan

@@ -150,9 +150,6 @@ func (x *Index) context(text string, tokens []language.Token, i int) context {
 	}
 	c.street, c.soft, c.feature = streets[before], soft[before], features[before]
 	c.river, c.away = rivers[before], away[before]
-	if c.street || c.feature {
-		c.from = i - 1
-	}
 	if i > 1 && away[tokens[i-2].Text] && !tokens[i-1].Stop {
 		c.away = true
 	}
