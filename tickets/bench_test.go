@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tanggap/internal/dbtest"
+	"tanggap/tickets"
 )
 
 // BenchmarkReceive is one durable inbox row per call, at so many callers.
@@ -40,22 +41,24 @@ func BenchmarkProcess(b *testing.B) {
 				ctx, stop := context.WithCancel(context.Background())
 				var done atomic.Int64
 				var wg sync.WaitGroup
-				wg.Go(func() {
-					for ctx.Err() == nil {
-						r, err := s.Process(ctx, l, 256, nil, clerk)
-						if err != nil && ctx.Err() == nil {
-							b.Error(err)
-							return
-						}
-						done.Add(int64(r.Rows))
-						if r.Rows == 0 {
-							select {
-							case <-s.Wake():
-							case <-ctx.Done():
+				for worker := range tickets.Workers {
+					wg.Go(func() {
+						for ctx.Err() == nil {
+							r, err := s.Process(ctx, l, tickets.Share{Worker: worker, Of: tickets.Workers, Max: 128}, nil, clerk)
+							if err != nil && ctx.Err() == nil {
+								b.Error(err)
+								return
+							}
+							done.Add(int64(r.Rows))
+							if r.Rows == 0 {
+								select {
+								case <-s.Wake(worker):
+								case <-ctx.Done():
+								}
 							}
 						}
-					}
-				})
+					})
+				}
 				var n atomic.Int64
 				load(b, callers, func() error {
 					i := n.Add(1)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"strings"
 )
 
@@ -15,28 +17,36 @@ type Decide func(Situation) (Change, error)
 type Round struct {
 	Senders int // whose rows were looked at
 	Rows    int // that were taken
-	Full    bool
 }
+
+// Workers is how many calls of Process may run beside each other in the process that holds the lease:
+// while one writes, the other decides.
+const Workers = 2
 
 const dueSenders = `SELECT sender FROM inbox_work WHERE state = 0 AND hold_until <= ? ORDER BY hold_until, id LIMIT ?`
 
-// Process takes inbox rows that are due, of at most max senders and never two of one citizen, loads
+// Share is a worker's part of the inbox, 0 <= Worker < Of, and how many senders it takes at most in
+// one round. Of 0 is the whole inbox.
+type Share struct {
+	Worker, Of int
+	Max        int
+}
+
+// Process takes inbox rows that are due, of at most share.Max senders and never two of one citizen, loads
 // their situations in set-wise reads, lets decide say what they mean, and writes all changes in one
-// transaction. Only the holder of lease may call it, one call at a time: the transaction renews the lease
-// and fails with ErrLost where another holds it. A batch that fails is run one by one, and what fails alone goes
+// transaction. Only the holder of lease may call it, one call at a time for each worker: the transaction
+// renews the lease and fails with ErrLost where another holds it. A batch that fails is run one by one, and what fails alone goes
 // to quarantine with its reason. mentions reads from a row which earlier messages it speaks of.
-func (s *Store) Process(ctx context.Context, lease Lease, max int, mentions Mentions, decide Decide) (Round, error) {
-	now := s.now()
+func (s *Store) Process(ctx context.Context, lease Lease, share Share, mentions Mentions, decide Decide) (Round, error) {
 	var due []string
-	if err := s.read.SelectContext(ctx, &due, s.dialect.bind(dueSenders), micros(now), max); err != nil {
+	if err := s.read.SelectContext(ctx, &due, s.dialect.bind(dueSenders), micros(s.now()), share.Max*max(share.Of, 1)); err != nil {
 		return Round{}, fmt.Errorf("reading the inbox: %w", err)
 	}
-	round := Round{Full: len(due) == max}
-	senders := unique(due)
+	senders := share.of(due)
+	round := Round{Senders: len(senders)}
 	if len(senders) == 0 {
 		return round, nil
 	}
-	round.Senders = len(senders)
 	n, err := s.processSenders(ctx, lease, senders, allRows, mentions, decide)
 	if err == nil || errors.Is(err, ErrLost) || ctx.Err() != nil {
 		round.Rows = n
@@ -89,16 +99,20 @@ func (s *Store) quarantineFirst(ctx context.Context, sender string, cause error)
 	})
 }
 
-func unique(all []string) []string {
-	seen := make(map[string]bool, len(all))
-	kept := all[:0:0]
-	for _, s := range all {
-		if !seen[s] {
-			seen[s] = true
-			kept = append(kept, s)
+// of keeps the worker's own senders, each once, in their order.
+func (w Share) of(due []string) []string {
+	seen := make(map[string]bool, len(due))
+	var own []string
+	for _, sender := range due {
+		h := fnv.New32a()
+		io.WriteString(h, sender)
+		mine := w.Of <= 1 || h.Sum32()%uint32(w.Of) == uint32(w.Worker)
+		if mine && !seen[sender] && len(own) < w.Max {
+			seen[sender] = true
+			own = append(own, sender)
 		}
 	}
-	return kept
+	return own
 }
 
 func (s *Store) processSenders(ctx context.Context, lease Lease, senders []string, limit int, mentions Mentions, decide Decide) (int, error) {
@@ -125,10 +139,10 @@ func (s *Store) processSenders(ctx context.Context, lease Lease, senders []strin
 		said = said || len(change.Say) > 0
 	}
 	err = s.inTx(ctx, machine, func(x *tx) error {
-		if err := x.renew(lease, p.now); err != nil {
+		if err := p.write(x); err != nil {
 			return err
 		}
-		return p.write(x)
+		return x.renew(lease, p.now) // last, since its row is what workers wait for each other on
 	})
 	if err != nil {
 		return 0, fmt.Errorf("writing changes: %w", err)

@@ -121,6 +121,7 @@ type Sent struct {
 	Reason     string
 	Code       string
 	ExternalID string
+	At         time.Time // when its last part went out, zero before
 	Parts      int
 	Segments   int
 	Doubts     int // times that a part may have arrived twice
@@ -138,7 +139,8 @@ const readThread = `SELECT %s, COALESCE(o.purpose, ''), COALESCE(o.state, ''), C
 	COALESCE((SELECT min(p.external_id) FROM outbox_part p WHERE p.outbox_id = o.id AND p.n = 1), ''),
 	COALESCE((SELECT count(*) FROM outbox_part p WHERE p.outbox_id = o.id), 0),
 	COALESCE((SELECT sum(p.segments) FROM outbox_part p WHERE p.outbox_id = o.id), 0),
-	COALESCE((SELECT sum(p.doubts) FROM outbox_part p WHERE p.outbox_id = o.id), 0)
+	COALESCE((SELECT sum(p.doubts) FROM outbox_part p WHERE p.outbox_id = o.id), 0),
+	CASE WHEN o.state IN ('sent', 'delivered') THEN COALESCE((SELECT max(p.done_at) FROM outbox_part p WHERE p.outbox_id = o.id), 0) ELSE 0 END
 	FROM message m LEFT JOIN outbox o ON o.id = m.id WHERE m.ticket_id = ? ORDER BY m.id LIMIT 1000`
 
 // Thread returns the messages of a ticket, oldest first, at most 1,000, with their files.
@@ -151,7 +153,7 @@ func (s *Store) Thread(ctx context.Context, ticket int64) ([]Line, error) {
 	index := map[int64]int{}
 	err = drain(rows, func() error {
 		var l Line
-		err := rows.Scan(append(l.targets(), &l.Purpose, &l.Sent.State, &l.Sent.Reason, &l.Sent.Code, &l.Sent.ExternalID, &l.Sent.Parts, &l.Sent.Segments, &l.Sent.Doubts)...)
+		err := rows.Scan(append(l.targets(), &l.Purpose, &l.Sent.State, &l.Sent.Reason, &l.Sent.Code, &l.Sent.ExternalID, &l.Sent.Parts, &l.Sent.Segments, &l.Sent.Doubts, stamp{&l.Sent.At})...)
 		index[l.ID] = len(lines)
 		lines = append(lines, l)
 		return err

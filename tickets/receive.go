@@ -90,7 +90,7 @@ func (s *Store) gatherArrivals(first arrival) []arrival {
 func (s *Store) commitArrivals(ctx context.Context, batch []arrival) {
 	err := s.insertArrivals(ctx, batch)
 	if err == nil {
-		hint(s.wake)
+		hint(s.wake[:]...)
 	}
 	if err == nil || len(batch) == 1 {
 		for _, a := range batch {
@@ -102,7 +102,7 @@ func (s *Store) commitArrivals(ctx context.Context, batch []arrival) {
 	for _, a := range batch {
 		err := s.insertArrivals(ctx, []arrival{a})
 		if err == nil {
-			hint(s.wake)
+			hint(s.wake[:]...)
 		}
 		a.done <- err
 	}

@@ -34,8 +34,8 @@ type Store struct {
 	people   chan job // SQLite's writer takes these first
 	machines chan job
 	arrivals chan arrival
-	wake     chan struct{} // a hint that inbox rows wait
-	dirty    chan struct{} // a hint that outbox rows wait
+	wake     [Workers]chan struct{} // hints that inbox rows wait
+	dirty    chan struct{}          // a hint that outbox rows wait
 	seen     accountTimes
 
 	stop   context.CancelFunc
@@ -56,7 +56,10 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 	s := &Store{
 		now: o.Now, url: rawURL,
 		people: make(chan job), machines: make(chan job), arrivals: make(chan arrival, 256),
-		wake: make(chan struct{}, 1), dirty: make(chan struct{}, 1),
+		dirty: make(chan struct{}, 1),
+	}
+	for i := range s.wake {
+		s.wake[i] = make(chan struct{}, 1)
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -165,16 +168,18 @@ func (s *Store) Close() error {
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
 
-// Wake is a hint, at most one a time, that inbox rows wait for Process.
-func (s *Store) Wake() <-chan struct{} { return s.wake }
+// Wake is a hint, at most one a time, that inbox rows wait for the worker's Process.
+func (s *Store) Wake(worker int) <-chan struct{} { return s.wake[worker] }
 
 // Dirty is a hint, at most one a time, that outbox rows wait for dispatch.
 func (s *Store) Dirty() <-chan struct{} { return s.dirty }
 
-func hint(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
+func hint(all ...chan struct{}) {
+	for _, c := range all {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
 	}
 }
 

@@ -85,7 +85,7 @@ func clerk(sit tickets.Situation) (tickets.Change, error) {
 func process(t testing.TB, s *tickets.Store, l tickets.Lease) {
 	t.Helper()
 	for {
-		r, err := s.Process(context.Background(), l, 100, nil, clerk)
+		r, err := s.Process(context.Background(), l, tickets.Share{Max: 100}, nil, clerk)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,8 +125,8 @@ func TestOneEffect(t *testing.T) {
 				}
 			})
 		}
-		for range 5 {
-			if _, err := s.Process(ctx, l, 10, nil, clerk); err != nil {
+		for i := range 6 {
+			if _, err := s.Process(ctx, l, tickets.Share{Worker: i % tickets.Workers, Of: tickets.Workers, Max: 10}, nil, clerk); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -393,7 +393,7 @@ func TestLeaseGoesToOne(t *testing.T) {
 		if err := s.Receive(ctx, incoming("bot", "1", "telegram:7", "lampu")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Process(ctx, mine, 10, nil, clerk); !errors.Is(err, tickets.ErrLost) {
+		if _, err := s.Process(ctx, mine, tickets.Share{Max: 10}, nil, clerk); !errors.Is(err, tickets.ErrLost) {
 			t.Errorf("processing without the lease: %v", err)
 		}
 		if n := len(all(t, s)); n != 0 {
