@@ -51,6 +51,9 @@ func (t *turn) address() {
 		Address: tickets.Address{Kind: string(m.From.Kind), Value: m.From.Value},
 		Mute:    m.Mute || caps.Mute || !known,
 	}
+	if !known {
+		t.via.Channel = m.Account // how the citizen told it to another program: phone, web
+	}
 	if m.Kind == channels.Button {
 		t.via.ReplyTo = ""
 	}

@@ -31,7 +31,7 @@ const (
 func (t *turn) message() error {
 	m := &t.msg
 	silent := t.stranger()
-	if !t.via.Mute && !m.Unverified {
+	if !t.via.Mute && !m.Unverified && !strings.HasPrefix(m.EventID, reported) {
 		if c, ok := t.command(); ok {
 			return t.obey(c, silent)
 		}
@@ -171,40 +171,35 @@ func (t *turn) referred(ref tickets.Reference) *tickets.Ticket {
 	return nil
 }
 
-// references finds numbers of ours in a text, with or without hyphens or spaces between their groups.
+// references finds numbers of ours in a text, with hyphens, dots or spaces between their groups or
+// without.
 func references(text string) []tickets.Reference {
 	var all []tickets.Reference
-	start, digits := -1, 0
-	flush := func(end int) {
-		if digits >= 10 {
-			candidate := strings.TrimRight(text[start:end], " -.")
-			if ref, ok := tickets.ParseReference(candidate); ok && len(all) < 8 {
-				all = append(all, ref)
+	for i := 0; i < len(text) && len(all) < 8; i++ {
+		if !digit(text, i) || digit(text, i-1) {
+			continue
+		}
+		end, digits := i, 0
+		for ; end < len(text) && digits < 10; end++ {
+			if digit(text, end) {
+				digits++
+			} else if c := text[end]; c != '-' && c != '.' && c != ' ' {
+				break
 			}
 		}
-		start, digits = -1, 0
-	}
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= '0' && c <= '9':
-			if start < 0 {
-				start = i
-			}
-			if digits++; digits == 10 {
-				if ref, ok := tickets.ParseReference(text[start : i+1]); ok && (i+1 == len(text) || text[i+1] < '0' || text[i+1] > '9') {
-					if len(all) < 8 {
-						all = append(all, ref)
-					}
-					start, digits = -1, 0
-				}
-			}
-		case digits > 0 && (c == '-' || c == ' ' || c == '.'):
-		default:
-			flush(i)
+		if digits < 10 || digit(text, end) {
+			continue
+		}
+		if ref, ok := tickets.ParseReference(text[i:end]); ok {
+			all = append(all, ref)
+			i = end - 1
 		}
 	}
-	flush(len(text))
 	return all
+}
+
+func digit(text string, i int) bool {
+	return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9'
 }
 
 // asked is the case with a question of ours that the message may answer: in the same conversation, and

@@ -17,6 +17,10 @@ import (
 // ErrNoTicket says that no ticket came of a report from another program.
 var ErrNoTicket = errors.New("no ticket came of it")
 
+// reported begins the event ids of what came through Report: it is always a report, even if all it says
+// is "status".
+const reported = "desk:report:"
+
 // reportWait bounds how long Report waits for the processor.
 const reportWait = 10 * time.Second
 
@@ -30,9 +34,9 @@ func (d *Desk) Report(ctx context.Context, by string, once tickets.Once, in chan
 	}
 	if once.Key != "" {
 		sum := sha256.Sum256([]byte(by + "\x00" + once.Scope + "\x00" + once.Key))
-		in.EventID = "report:" + hex.EncodeToString(sum[:])
+		in.EventID = reported + hex.EncodeToString(sum[:])
 	} else {
-		in.EventID = "report:" + rand.Text()
+		in.EventID = reported + rand.Text()
 	}
 	if once.Request != "" {
 		in.Raw, in.RawType = []byte(once.Request), "text/plain"
