@@ -2,6 +2,10 @@ package router
 
 import "slices"
 
+// early is how many words into a report an alarm may stand without a word that says "now": who calls
+// for help does not begin with a story.
+const early = 40
+
 // reach is how many words before an alarm may turn it into something feared, denied or remembered.
 const reach = 4
 
@@ -30,14 +34,14 @@ func (c *City) guarded(matches []match) (rest []match, names []string) {
 // takes reports whether a look-alike explains a match: it holds the match, or its last word and what
 // follows ("saya terjebak" in "saya terjebak macet").
 func (s span) takes(m span) bool {
-	return s.from <= m.from && m.to <= s.to || m.from <= s.from && s.from < m.to && m.to < s.to
+	return s.from <= m.from && m.to <= s.to || m.from <= s.from && s.from < m.to && m.to <= s.to
 }
 
 // alarm finds the best candidate that is an emergency happening now: a strong word of an emergency
 // category that is not denied, feared, practised, or over. It returns -1 where there is none.
 func (c *City) alarm(t *text, candidates []candidate) int {
 	for i, x := range candidates {
-		if !c.categories[x.category].Emergency {
+		if !c.categories[x.category].Emergency || x.score < strong {
 			continue
 		}
 		for _, m := range x.matches {
@@ -54,8 +58,8 @@ func (c *City) happening(t *text, m match) bool {
 	if c.denies(t, m.a) || m.b.to > m.b.from && c.denies(t, m.b) {
 		return false
 	}
+	past := m.a.from > early
 	from, to := t.sentence(m.a)
-	past := false
 	for i := range t.tokens {
 		if t.means(i, c.now) {
 			return true

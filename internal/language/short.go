@@ -170,6 +170,7 @@ akta: akte
 apotek: apotik
 risiko: resiko
 diakibatkan: diakibtkan
+hampir: hmpir hmpr ampir
 datang: dtg dtng dateng
 pemadam: pmadam pmdam
 tenggelam: tnggelam tenggelem
