@@ -26,4 +26,4 @@ func (g *ids) next() int64 {
 }
 
 // idFloor is the least id that could have been drawn at t.
-func idFloor(t time.Time) int64 { return max(0, t.UnixMilli()-idEpoch) << 22 }
+func idFloor(t time.Time) int64 { return min(max(0, t.UnixMilli()-idEpoch), 1<<41-1) << 22 }

@@ -94,6 +94,28 @@ func (s *Store) workSituation(x *tx, ticket int64) (Situation, error) {
 	return sit, err
 }
 
+// Reserve notes a request whose effect is made elsewhere, and idempotently: ErrReused where the key
+// came with another request before.
+func (s *Store) Reserve(ctx context.Context, o Once) error {
+	err := s.inTx(ctx, person, func(x *tx) error {
+		_, again, err := x.once(o)
+		if err != nil || again || o.Key == "" {
+			return err
+		}
+		_, err = x.exec(`INSERT INTO idempotency (scope, key, request, result, created_at) VALUES (?, ?, ?, '{}', ?) ON CONFLICT (scope, key) DO NOTHING`,
+			o.Scope, o.Key, o.Request, micros(s.now()))
+		if err != nil {
+			return err
+		}
+		_, _, err = x.once(o) // whoever was first at the same moment
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reserving a key: %w", err)
+	}
+	return nil
+}
+
 func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound

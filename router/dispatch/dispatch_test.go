@@ -132,7 +132,7 @@ func (c *city) citizen(account string, from tickets.Address) tickets.Ticket {
 	if err := c.Receive(ctx, in); err != nil {
 		c.t.Fatal(err)
 	}
-	_, err = c.Process(ctx, lease, 100, nil, func(sit tickets.Situation) (tickets.Change, error) {
+	_, err = c.Process(ctx, lease, tickets.Share{Max: 100}, nil, func(sit tickets.Situation) (tickets.Change, error) {
 		via := tickets.Return{Channel: "test", Account: account, Address: sit.Contact.Address, ReplyTo: "in-" + from.Value}
 		return tickets.Change{
 			Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameTicket, Return: &via,
