@@ -48,6 +48,9 @@ type Store struct {
 type Options struct {
 	Now      func() time.Time // the clock, for tests
 	MaxConns int              // of PostgreSQL; 0 means 16
+	// Beside opens a SQLite file beside the process that has it locked, for a command's few statements.
+	// Such a Store must take no lease.
+	Beside bool
 }
 
 // Open connects to a migrated database: sqlite:PATH or postgres://…. A SQLite file is locked against
@@ -66,7 +69,7 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 	}
 	var err error
 	if path, ok := strings.CutPrefix(rawURL, "sqlite:"); ok {
-		err = s.openSQLite(path)
+		err = s.openSQLite(path, o.Beside)
 	} else {
 		err = s.openPostgres(rawURL, o.MaxConns)
 	}
@@ -86,22 +89,26 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) openSQLite(path string) error {
+func (s *Store) openSQLite(path string, beside bool) error {
 	if path == "" {
 		return errors.New("sqlite: needs the path of a file")
 	}
-	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		lock.Close()
-		return errors.New("another process uses this file")
+	if !beside {
+		lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+			lock.Close()
+			return errors.New("another process uses this file")
+		}
+		s.lock = lock
 	}
 	base := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
 		"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate"
-	s.dialect, s.lock = sqlite, lock
+	s.dialect = sqlite
+	var err error
 	if s.write, err = sqlx.Open("sqlite", base); err != nil {
 		return err
 	}
@@ -142,7 +149,7 @@ func (s *Store) drawNode(ctx context.Context) error {
 			return fmt.Errorf("drawing a node number: %w", err)
 		}
 		s.ids.node = n & 0x3ff
-		if s.dialect != sqlite {
+		if s.lock == nil {
 			return nil
 		}
 		// The file lock says that whoever held these leases is gone.
@@ -160,7 +167,10 @@ func (s *Store) Close() error {
 	s.wg.Wait()
 	err := s.read.Close()
 	if s.dialect == sqlite {
-		err = errors.Join(err, s.write.Close(), s.lock.Close())
+		err = errors.Join(err, s.write.Close())
+	}
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
 	}
 	return err
 }
