@@ -24,7 +24,7 @@ func smallTown(t testing.TB, change func(*router.Definition)) *router.City {
 	def := router.Definition{
 		Facts: router.Facts{
 			ID: "kota", Name: "Kota Contoh", ShortName: "CONTOH", Zone: "Asia/Jakarta", Root: "kota", Inspector: "inspektorat",
-			FirstHop: "agency", Threshold: 0.5, Emergency: router.Emergency{Number: "112", Origin: sourced},
+			FirstHop: "agency", Threshold: 0.6, Emergency: router.Emergency{Number: "112", Origin: sourced},
 			Days: router.Days{Confirm: 10, Pending: 5, PendingTotal: 10, Reopen: 30, Origin: sourced},
 		},
 		Agencies: []router.Agency{
