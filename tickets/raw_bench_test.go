@@ -68,7 +68,7 @@ func (p *plan) addRaw(body string) error {
 	via := Return{Channel: "telegram", Account: "bot", Address: sit.Contact.Address}
 	_, err := p.add(&sit, &Change{
 		Became: BecameTicket, Return: &via,
-		New:    &Ticket{Kind: Complaint, State: Assigned, Agency: "dki.dbm", Language: "id", Subject: body, Return: via},
+		New:    &Ticket{Kind: Complaint, State: Assigned, Agency: "dki.binamarga", Language: "id", Subject: body, Return: via},
 		In:     &Message{Direction: In, Account: "bot", Text: body},
 		Say:    []Intent{{Purpose: "receipt", Via: via, Text: body}},
 		Events: []Event{{Type: "created"}, {Type: "routed"}},

@@ -42,6 +42,11 @@ func (c check) Run(ctx context.Context, s streams) error {
 		findings = append(findings, look(ctx, cfg)...)
 		cancel()
 	}
+	if !c.Offline {
+		ctx, cancel := context.WithTimeout(ctx, patience*time.Duration(1+len(cfg.Accounts)))
+		defer cancel()
+		findings = append(findings, checkAccounts(ctx, cfg)...)
+	}
 	return c.print(s, findings)
 }
 

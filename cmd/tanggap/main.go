@@ -18,9 +18,14 @@ import (
 // commands are the subcommands, each in the file of its name. A subcommand is a struct with a method
 // Run, which may take a context.Context and streams.
 type commands struct {
-	Check   check   `cmd:"" help:"Check the configuration, the database, the disk, the clock and the accounts; a line each."`
-	Migrate migrate `cmd:"" help:"Bring the database up to this program's schema."`
-	Version version `cmd:"" help:"Say which build this is."`
+	Demo    demoCity `cmd:"" help:"Run the demo city with simulated platforms; needs no account."`
+	Serve   serve    `cmd:"" help:"Run a city."`
+	Check   check    `cmd:"" help:"Check the configuration, the database, the disk, the clock and the accounts; a line each."`
+	Migrate migrate  `cmd:"" help:"Bring the database up to this program's schema."`
+	Route   route    `cmd:"" help:"Say which agency would get a report, and why."`
+	Place   place    `cmd:"" help:"Say which place a text names."`
+	Token   token    `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
+	Version version  `cmd:"" help:"Say which build this is."`
 }
 
 // The exit statuses.
@@ -64,6 +69,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.UsageOnError(),
+		kong.WithHyphenPrefixedParameters(true), // --at -6.2,106.8
 	)
 	if err != nil {
 		panic(err) // a struct tag is wrong

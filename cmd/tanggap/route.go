@@ -50,11 +50,10 @@ func (r route) Run(s streams) error {
 		}
 	}
 	decision := pack.City.Decide(report)
-	rendered := decision.Rendered(decision.Language)
 	if r.JSON {
-		return json.NewEncoder(s.Out).Encode(rendered)
+		return json.NewEncoder(s.Out).Encode(decision.Rendered("en"))
 	}
-	printDecision(s.Out, pack.City, rendered)
+	printDecision(s.Out, pack.City, decision.Rendered(decision.Language))
 	return nil
 }
 

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"tanggap/internal/app"
+	"tanggap/internal/demo"
+	"tanggap/tickets"
+)
+
+// demoCity runs the demo city on simulated platforms.
+type demoCity struct {
+	Listen string `default:"127.0.0.1:8080" help:"Where to listen; loopback only."`
+	Data   string `placeholder:"DIR" help:"Keep the demo's database and files here; without it they are gone at the end."`
+}
+
+// Run works until it is told to stop.
+func (c demoCity) Run(ctx context.Context, s streams) error {
+	dir := c.Data
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "tanggap-demo-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	d, err := demo.Start(c.Listen, dir)
+	if err != nil {
+		return &usageError{err}
+	}
+	defer d.Close()
+	log := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	a, err := app.New(ctx, d.Config(), app.Options{Log: log, Demo: true, Examples: true, Extra: d.Handler()})
+	if err != nil {
+		return err
+	}
+	token, err := a.Store().CreateToken(ctx, tickets.Token{Name: "demo", Agency: "*",
+		Scopes: []string{"tickets:read", "tickets:write", "accounts:read", "quarantine:read"}})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, `The demo city is ready.
+
+  be a citizen   http://%[1]s/playground
+  be the agency  the JSON API; its description is http://%[1]s/api/v1/openapi.json
+
+  TOKEN=%[2]s
+  curl -H "Authorization: Bearer $TOKEN" http://%[1]s/api/v1/tickets
+  curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+       -d '{"text":"Petugas kami sedang ke lokasi."}' http://%[1]s/api/v1/tickets/REFERENCE/replies
+
+Everything here is simulated. End it with Ctrl-C.
+`, a.Addr(), token)
+	return a.Run(ctx)
+}

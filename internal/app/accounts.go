@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"tanggap/channels"
+	"tanggap/channels/email"
+	"tanggap/channels/gateway"
+	"tanggap/channels/telegram"
+	"tanggap/channels/twilio"
+	"tanggap/internal/config"
+	"tanggap/tickets"
+)
+
+// makeAdapters makes one adapter for each configured account, and tells all that is wrong at once.
+func makeAdapters(cfg *config.Config, client *http.Client, log *slog.Logger) (map[string]channels.Adapter, error) {
+	all := make(map[string]channels.Adapter, len(cfg.Accounts))
+	var wrong []error
+	for _, acc := range cfg.Accounts {
+		ad, err := makeAdapter(cfg, acc, client, log)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		all[acc.Name] = ad
+	}
+	return all, errors.Join(wrong...)
+}
+
+func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, log *slog.Logger) (channels.Adapter, error) {
+	url := cfg.Server.PublicURL
+	switch c := acc.Channel.(type) {
+	case *config.Telegram:
+		return telegram.New(acc.Name, telegram.Config{
+			Token: c.Token.Reveal(), APIURL: c.APIURL, Mode: string(c.Mode), Secret: c.Secret.Reveal(),
+			URL: url + "/channels/" + acc.Name, Commands: menu(),
+		}, client, log)
+	case *config.Twilio:
+		return twilio.New(acc.Name, twilio.Config{
+			AccountSID: c.AccountSID, AuthToken: c.AuthToken.Reveal(), From: c.From, WhatsApp: c.WhatsApp, APIURL: c.APIURL,
+			PublicURL: url, Region: c.Region, MaxSegments: c.Segments,
+		}, client, log)
+	case *config.Gateway:
+		return gateway.New(acc.Name, gatewayConfig(c, url), client, log)
+	case *config.Email:
+		return email.New(acc.Name, email.Config{
+			Address: c.Address, Name: c.Name, Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, ImportPast: c.ImportPast,
+			MaxMessage: int64(c.MaxMessage), IdleFor: time.Duration(c.IdleFor), PollEvery: time.Duration(c.PollEvery),
+			IMAP: email.Server{URL: c.IMAP.URL, Username: c.IMAP.Username, Password: c.IMAP.Password.Reveal()},
+			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
+		}, client, log)
+	}
+	return nil, fmt.Errorf("account %s: no such type", acc.Name)
+}
+
+// menu is what Telegram shows beside the keyboard; each word is one that bot answers to.
+func menu() map[string][]telegram.Command {
+	return map[string][]telegram.Command{
+		"":   {{Name: "menu", Description: "Petunjuk singkat"}, {Name: "status", Description: "Laporan saya"}},
+		"en": {{Name: "menu", Description: "How to report"}, {Name: "status", Description: "My reports"}},
+	}
+}
+
+// polls reports whether the account asks its platform, rather than being called by it.
+func (a *App) polls(name string) bool {
+	for _, acc := range a.cfg.Accounts {
+		if acc.Name == name {
+			return !acc.Channel.Called()
+		}
+	}
+	return false
+}
+
+// allowed keeps a pilot to its own people.
+func (a *App) allowed(to tickets.Address) bool {
+	return a.cfg.Server.Mode != config.Pilot || slices.Contains(a.cfg.Server.Pilot, to.Value)
+}
+
+// Finding is one account as Check found it.
+type Finding struct {
+	Account string
+	Facts   string
+	Err     error
+}
+
+// Check asks each account's platform whether the configuration is right, and touches no citizen.
+func Check(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Finding, error) {
+	adapters, err := makeAdapters(cfg, platformClient(), log)
+	if err != nil {
+		return nil, err
+	}
+	var all []Finding
+	for _, acc := range cfg.Accounts {
+		f := Finding{Account: acc.Name, Facts: "configured; this type of account cannot be asked"}
+		if c, ok := adapters[acc.Name].(channels.Checker); ok {
+			f.Facts, f.Err = c.Check(ctx)
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}

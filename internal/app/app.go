@@ -1,0 +1,220 @@
+// Package app puts the rooms together: one configuration becomes adapters, store, bot, router and
+// servers that start, run and stop as one.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tanggap/bot"
+	"tanggap/channels"
+	"tanggap/cities"
+	"tanggap/internal/blobs"
+	"tanggap/internal/config"
+	"tanggap/migrations"
+	"tanggap/router"
+	"tanggap/tickets"
+	"tanggap/tickets/clock"
+)
+
+// App is a configured tanggap. New opens it, Run runs it once, Close lets go of what New opened.
+type App struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	holder   string // names this process in leases
+	store    *tickets.Store
+	files    *blobs.Folder
+	pack     atomic.Pointer[pack]
+	bot      *bot.Bot
+	inbox    channels.Inbox
+	adapters map[string]channels.Adapter
+	extra    http.Handler
+	version  string
+	meters   *meters
+	loops    sync.WaitGroup
+	ready    atomic.Bool
+	listen   net.Listener
+	admin    net.Listener
+}
+
+// pack is what a reload replaces as one.
+type pack struct {
+	city     *router.City
+	calendar *clock.Calendar
+}
+
+// Options of New.
+type Options struct {
+	Log     *slog.Logger
+	Client  *http.Client // for calls to platforms; nil is one of our own
+	Version string
+	// Extra serves what no route of the app does; only the demo has such.
+	Extra http.Handler
+	// Examples lets facts that are marked as examples be told to citizens: in the demo, which says so.
+	Examples bool
+	// Demo marks the database as a demo's; without it such a database is refused.
+	Demo bool
+}
+
+// ErrDemo says that a database was made by the demo, which a real city must not run on.
+var ErrDemo = errors.New("the database is a demo's")
+
+// New reads the pack, brings the database up to date, opens it, and makes the adapters. It listens
+// already, so that a taken port is told at once; nothing runs before Run.
+func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
+	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, version: o.Version, meters: newMeters()}
+	p, err := loadPack(cfg.City.Pack)
+	if err != nil {
+		return nil, err
+	}
+	a.pack.Store(p)
+	if err := migrate(ctx, cfg.Database.URL.Reveal()); err != nil {
+		return nil, err
+	}
+	if a.store, err = tickets.Open(ctx, cfg.Database.URL.Reveal(), tickets.Options{}); err != nil {
+		return nil, err
+	}
+	if err := a.open(ctx, o); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context, o Options) error {
+	mark, err := a.store.Demo(ctx, o.Demo)
+	if err != nil {
+		return err
+	}
+	if mark && !o.Demo {
+		return fmt.Errorf("opening the database: %w", ErrDemo)
+	}
+	if o.Demo && !mark {
+		return errors.New("opening the database: it holds a city's tickets, and is no demo's")
+	}
+	if a.files, err = blobs.Open(a.cfg.Attachments.URL); err != nil {
+		return err
+	}
+	p := a.pack.Load()
+	a.bot = bot.New(p.city, bot.Options{
+		Accounts: a.capabilities,
+		Deadline: a.deadline,
+		Examples: o.Examples,
+		Test:     a.cfg.Server.Mode == config.Pilot,
+	})
+	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
+	client := o.Client
+	if client == nil {
+		client = platformClient()
+	}
+	if a.adapters, err = makeAdapters(a.cfg, client, a.log); err != nil {
+		return err
+	}
+	if a.listen, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	if a.cfg.Server.AdminListen != "" {
+		if a.admin, err = net.Listen("tcp", a.cfg.Server.AdminListen); err != nil {
+			return fmt.Errorf("listening for metrics: %w", err)
+		}
+	}
+	return nil
+}
+
+func migrate(ctx context.Context, url string) error {
+	db, dialect, err := migrations.Open(url)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return migrations.Up(ctx, db, dialect)
+}
+
+func loadPack(name string) (*pack, error) {
+	p, err := cities.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	text, err := p.Calendar()
+	if err != nil {
+		return nil, err
+	}
+	calendar, err := clock.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("city pack %s: %w", name, err)
+	}
+	return &pack{p.City, calendar}, nil
+}
+
+// platformClient follows no redirect, since a token or a signature would go along, and uses no proxy
+// that the environment names.
+func platformClient() *http.Client {
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConnsPerHost:   16,
+			IdleConnTimeout:       90 * time.Second,
+			TLSHandshakeTimeout:   10 * time.Second,
+			ResponseHeaderTimeout: 90 * time.Second, // longer than Telegram's long poll
+		},
+	}
+}
+
+// Store is the app's store.
+func (a *App) Store() *tickets.Store { return a.store }
+
+// City is the city pack in force.
+func (a *App) City() *router.City { return a.pack.Load().city }
+
+// Addr is where the app listens.
+func (a *App) Addr() string { return a.listen.Addr().String() }
+
+func (a *App) capabilities(account string) (channels.Capabilities, bool) {
+	ad, ok := a.adapters[account]
+	if !ok {
+		return channels.Capabilities{}, false
+	}
+	return ad.Capabilities(), true
+}
+
+// deadline counts a promise in the calendar of the agency's zone.
+func (a *App) deadline(from time.Time, d router.Deadline, zone string) time.Time {
+	calendar := a.pack.Load().calendar
+	if zone != "" {
+		if c, err := calendar.In(zone); err == nil {
+			calendar = c
+		}
+	}
+	return calendar.Deadline(from, clock.Span{Value: d.Value, Unit: clock.Unit(d.Unit)})
+}
+
+// Reload reads the city pack anew. A bad one is refused, and the old one stays.
+func (a *App) Reload() error {
+	p, err := loadPack(a.cfg.City.Pack)
+	if err != nil {
+		return fmt.Errorf("reloading the city pack: %w", err)
+	}
+	a.pack.Store(p)
+	a.bot.SetCity(p.city)
+	return nil
+}
+
+// Close lets go of what New opened. It is not needed after Run.
+func (a *App) Close() error {
+	for _, l := range []net.Listener{a.listen, a.admin} {
+		if l != nil {
+			l.Close() // closed by its server already, after Run
+		}
+	}
+	return a.store.Close()
+}

@@ -1,0 +1,96 @@
+// Package blobs keeps files by the SHA-256 of their content.
+package blobs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+)
+
+// Folder is a store of files below one folder. It is safe for concurrent use, also by several
+// processes.
+type Folder struct{ root string }
+
+// Stored is what Put found out about a file.
+type Stored struct {
+	SHA256 string // hex
+	Size   int64
+	Type   string // sniffed, without parameters; never the sender's word
+}
+
+// ErrTooLarge says that a file has more bytes than allowed.
+var ErrTooLarge = errors.New("the file is too large")
+
+// Open makes sure that the folder of a URL file:PATH is there and can be written.
+func Open(url string) (*Folder, error) {
+	path, ok := strings.CutPrefix(url, "file:")
+	if !ok || path == "" {
+		return nil, errors.New("opening the attachments: the URL is not file:FOLDER")
+	}
+	if err := os.MkdirAll(filepath.Join(path, "new"), 0o700); err != nil {
+		return nil, fmt.Errorf("opening the attachments: %w", err)
+	}
+	return &Folder{root: path}, nil
+}
+
+// Put stores what r holds, at most limit bytes, and returns when it is on the disk. The same content
+// is stored once.
+func (f *Folder) Put(r io.Reader, limit int64) (Stored, error) {
+	tmp, err := os.CreateTemp(filepath.Join(f.root, "new"), "*")
+	if err != nil {
+		return Stored{}, fmt.Errorf("storing a file: %w", err)
+	}
+	defer os.Remove(tmp.Name()) // gone already where it was renamed
+	defer tmp.Close()
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(tmp, h), io.LimitReader(r, limit+1))
+	switch {
+	case err != nil:
+		return Stored{}, fmt.Errorf("storing a file: %w", err)
+	case n > limit:
+		return Stored{}, ErrTooLarge
+	}
+	kind, err := mimetype.DetectFile(tmp.Name())
+	if err != nil {
+		return Stored{}, fmt.Errorf("storing a file: %w", err)
+	}
+	s := Stored{SHA256: hex.EncodeToString(h.Sum(nil)), Size: n, Type: strings.TrimSpace(strings.SplitN(kind.String(), ";", 2)[0])}
+	return s, f.keep(tmp, s.SHA256)
+}
+
+// keep syncs the file and its folder, so that a row may name it.
+func (f *Folder) keep(tmp *os.File, hash string) error {
+	if err := tmp.Sync(); err != nil {
+		return fmt.Errorf("storing a file: %w", err)
+	}
+	dir := filepath.Dir(f.path(hash))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("storing a file: %w", err)
+	}
+	if err := os.Rename(tmp.Name(), f.path(hash)); err != nil {
+		return fmt.Errorf("storing a file: %w", err)
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("storing a file: %w", err)
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// Get opens a stored file.
+func (f *Folder) Get(hash string) (io.ReadCloser, error) {
+	if len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
+		return nil, errors.New("opening a file: no such hash")
+	}
+	return os.Open(f.path(hash))
+}
+
+func (f *Folder) path(hash string) string { return filepath.Join(f.root, hash[:2], hash) }

@@ -1,0 +1,49 @@
+package blobs
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestPutAndGet(t *testing.T) {
+	root := t.TempDir()
+	f, err := Open("file:" + filepath.Join(root, "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	png := append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 100)...)
+	for range 2 {
+		s, err := f.Put(bytes.NewReader(png), 1000)
+		if err != nil || s.Type != "image/png" || s.Size != int64(len(png)) {
+			t.Fatalf("%+v %v", s, err)
+		}
+		r, err := f.Get(s.SHA256)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		r.Close()
+		if err != nil || !bytes.Equal(got, png) {
+			t.Fatal("not what was put", err)
+		}
+	}
+	if _, err := f.Put(bytes.NewReader(png), 10); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("too large: %v", err)
+	}
+	left, err := os.ReadDir(filepath.Join(root, "a", "new"))
+	if err != nil || len(left) != 0 {
+		t.Errorf("%d half files left, %v", len(left), err)
+	}
+	for _, bad := range []string{"", "../../etc/passwd", "zz"} {
+		if _, err := f.Get(bad); err == nil {
+			t.Errorf("%q opened", bad)
+		}
+	}
+	if _, err := Open("s3://bucket"); err == nil {
+		t.Error("an unknown kind of store opened")
+	}
+}

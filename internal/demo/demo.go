@@ -1,0 +1,145 @@
+// Package demo is a city on simulated platforms: the platforms of internal/sim, a configuration that
+// points at them, and a page on which a newcomer is a citizen on every channel.
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"tanggap/internal/config"
+	"tanggap/internal/sim"
+)
+
+const (
+	telegramToken = "110201543:demo-only-AAHdqTcvCH1vGWJxfSeofSAs"
+	twilioSID     = "AC00000000000000000000000000000001"
+	twilioNumber  = "+6281110001000"
+	shortCode     = "1708"
+	mailbox       = "pengaduan@demo.test"
+)
+
+// Demo is the simulated platforms of one demo city.
+type Demo struct {
+	telegram *sim.Telegram
+	twilio   *sim.Twilio
+	gateway  *sim.Gateway
+	mail     *sim.Mail
+	config   *config.Config
+	phones   []phone
+}
+
+// Start starts the platforms on free loopback ports. listen is where the app will listen, which must
+// be on loopback; dir holds the database and the files.
+func Start(listen, dir string) (*Demo, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
+		return nil, errors.New("starting the demo: it listens on loopback only, as 127.0.0.1:8080")
+	}
+	d := &Demo{}
+	secret, password := rand.Text(), rand.Text()
+	public := "http://" + listen
+	d.telegram = sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_demo_bot"})
+	d.twilio = sim.NewTwilio(sim.TwilioOptions{AccountSID: twilioSID, AuthToken: secret, Number: twilioNumber,
+		Webhook: public + "/channels/sms", Tries: 3, Delivers: true})
+	d.gateway = sim.NewGateway(sim.GatewayOptions{Username: "tanggap", Password: password, Number: shortCode, Tries: 3, Delivers: true,
+		GetURL: public + "/channels/smsc?secret=" + secret + "&from=%p&to=%P&text=%b&coding=%c&charset=%C&udh=%u&time=%T&id=%I&smsc=%i"})
+	d.mail = sim.NewMail(sim.MailOptions{Address: mailbox, Password: password})
+	if err := d.start(listen, dir, secret, password); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("starting the demo: %w", err)
+	}
+	return d, nil
+}
+
+func (d *Demo) start(listen, dir, secret, password string) error {
+	telegramURL, err := d.telegram.Start()
+	if err != nil {
+		return err
+	}
+	twilioURL, err := d.twilio.Start()
+	if err != nil {
+		return err
+	}
+	gatewayURL, err := d.gateway.Start()
+	if err != nil {
+		return err
+	}
+	if err := d.mail.Start(); err != nil {
+		return err
+	}
+	c := config.Default()
+	c.Server.Listen, c.Server.AdminListen, c.Server.PublicURL = listen, "", "http://"+listen
+	c.Database.URL = config.NewSecret("sqlite:" + filepath.Join(dir, "tanggap.db"))
+	c.Attachments.URL = "file:" + filepath.Join(dir, "attachments")
+	c.City.Pack = "jakarta"
+	c.Accounts = []config.Account{
+		{Name: "bot", Channel: &config.Telegram{Token: config.NewSecret(telegramToken), Mode: config.Poll, APIURL: telegramURL}},
+		{Name: "mail", Channel: &config.Email{
+			Address: mailbox, MaxMessage: 20 << 20, IdleFor: config.Duration(4 * time.Minute), PollEvery: config.Duration(5 * time.Second),
+			IMAP: config.Mailbox{URL: d.mail.IMAPURL(), Username: mailbox, Password: config.NewSecret(password)},
+			SMTP: config.Outgoing{URL: d.mail.SMTPURL(), Username: mailbox, Password: config.NewSecret(password)},
+		}},
+		{Name: "sms", Channel: &config.Twilio{AccountSID: twilioSID, AuthToken: config.NewSecret(secret), From: twilioNumber, APIURL: twilioURL, Region: "ID", Segments: 10}},
+		{Name: "smsc", Channel: &config.Gateway{Preset: "kannel", SendURL: gatewayURL + "/cgi-bin/sendsms", Username: "tanggap",
+			Password: config.NewSecret(password), From: shortCode, Secret: config.NewSecret(secret)}},
+	}
+	d.config = c
+	d.phones = []phone{
+		&telegramPhone{sim: d.telegram}, &gatewayPhone{sim: d.gateway}, &twilioPhone{sim: d.twilio}, &mailPhone{sim: d.mail},
+	}
+	return nil
+}
+
+// Config is what the app runs on.
+func (d *Demo) Config() *config.Config { return d.config }
+
+// Close ends the platforms.
+func (d *Demo) Close() error {
+	return errors.Join(d.telegram.Close(), d.twilio.Close(), d.gateway.Close(), d.mail.Close())
+}
+
+// Handler is the playground: GET / shows every channel, POST /playground/{channel} writes as the
+// citizen, GET /playground/{channel} is what that channel shows.
+func (d *Demo) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/playground", http.StatusSeeOther) })
+	mux.HandleFunc("GET /playground", d.page)
+	mux.HandleFunc("GET /playground/{channel}", d.transcript)
+	mux.HandleFunc("POST /playground/{channel}", d.write)
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func (d *Demo) phone(r *http.Request) (phone, bool) {
+	for _, p := range d.phones {
+		if p.Name() == r.PathValue("channel") {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+func (d *Demo) write(w http.ResponseWriter, r *http.Request) {
+	p, ok := d.phone(r)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	if err := p.Write(ctx, letter{Text: r.PostFormValue("text"), Subject: r.PostFormValue("subject"), Press: r.PostFormValue("press")}); err != nil {
+		http.Error(w, "the platform did not take it: "+err.Error(), http.StatusBadGateway)
+		return
+	}
+	http.Redirect(w, r, "/playground#"+p.Name(), http.StatusSeeOther)
+}
