@@ -87,9 +87,14 @@ func (d *delivery) attempt(ctx context.Context, part *tickets.Part) {
 		return
 	}
 	began := time.Now()
+	if until := d.holdsUntil(); until.After(began) {
+		d.end(ctx, part, attempt, tickets.Fate{State: "queued", Kind: string(channels.Throttled), Reason: "the platform wants us to wait", Again: until, Free: true})
+		return
+	}
 	receipt, err := d.send(ctx, out)
 	d.result.called = true
 	fate := d.judge(part, receipt, err, time.Now())
+	d.hold(fate.HoldUntil)
 	if err != nil {
 		said := detail(err)
 		log.LogAttrs(ctx, levelOf(fate), "not sent", slog.String("kind", fate.Kind), slog.String("code", said.Code), slog.Duration("wait", max(0, time.Until(fate.Again))))
@@ -165,7 +170,7 @@ func (d *delivery) unanswered(ctx context.Context, part *tickets.Part, err error
 		return
 	case said.Kind == channels.Throttled:
 		wait = max(said.RetryAfter, settle)
-		d.result.hold = now.Add(wait)
+		d.hold(now.Add(wait))
 	case said.Kind == channels.Suspended:
 		if err := d.store.SetAccount(ctx, d.name, "suspended", said.Reason); err != nil {
 			d.log.Error("stopping the account", "kind", "store")
@@ -194,9 +199,6 @@ func (d *delivery) end(ctx context.Context, part *tickets.Part, attempt int64, f
 		}
 	}
 	d.result.again = f.Again
-	if f.HoldUntil.After(d.result.hold) {
-		d.result.hold = f.HoldUntil
-	}
 }
 
 func (d *delivery) release(ctx context.Context, until time.Time) {

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"tanggap/channels"
@@ -15,7 +16,7 @@ const (
 	slack      = 30 * time.Second // that a parcel's lease is longer than a Send
 )
 
-// line serves one account. Its loop is one goroutine, which owns every field below wake; each parcel
+// line serves one account. Its loop is one goroutine, which owns every field below held; each parcel
 // taken has a goroutine of its own until its attempt is over.
 type line struct {
 	store   store
@@ -25,13 +26,13 @@ type line struct {
 	o       Options
 	log     *slog.Logger
 	wake    chan struct{}
+	held    atomic.Int64 // until when the platform wants us to wait, Unix nanoseconds
 
 	pace     *pace
 	over     chan result
 	underWay int
 	lease    tickets.Lease
 	renewAt  time.Time
-	hold     time.Time
 	again    time.Time // the earliest time that a parcel waits for, as far as we know
 }
 
@@ -40,7 +41,6 @@ type result struct {
 	key    string
 	gap    time.Duration
 	called bool      // the platform was asked to take something
-	hold   time.Time // the account waits so long
 	again  time.Time // the parcel waits so long, zero where it does not
 }
 
@@ -95,11 +95,21 @@ func (l *line) rest(ctx context.Context, until time.Time) {
 func (l *line) note(r result) {
 	l.underWay--
 	l.pace.end(r.key, r.gap, r.called, time.Now())
-	if r.hold.After(l.hold) {
-		l.hold = r.hold
-	}
 	l.waitFor(r.again)
 }
+
+// hold makes the account wait; it is never shortened. It is safe for concurrent use, so that what is
+// on its way to the platform stops too.
+func (l *line) hold(until time.Time) {
+	for {
+		was := l.held.Load()
+		if until.IsZero() || until.UnixNano() <= was || l.held.CompareAndSwap(was, until.UnixNano()) {
+			return
+		}
+	}
+}
+
+func (l *line) holdsUntil() time.Time { return time.Unix(0, l.held.Load()) }
 
 func (l *line) waitFor(at time.Time) {
 	if !at.IsZero() && (l.again.IsZero() || at.Before(l.again)) {
@@ -114,8 +124,8 @@ func (l *line) turn(ctx context.Context) time.Time {
 	if !l.open(ctx, now) {
 		return later
 	}
-	if l.hold.After(now) {
-		return earlier(l.hold, now.Add(leaseRenew))
+	if until := l.holdsUntil(); until.After(now) {
+		return earlier(until, now.Add(leaseRenew))
 	}
 	n, at := l.pace.free(now, l.underWay)
 	if n == 0 {
@@ -171,9 +181,7 @@ func (l *line) open(ctx context.Context, now time.Time) bool {
 		}
 		return false
 	}
-	if hold.After(l.hold) {
-		l.hold = hold
-	}
+	l.hold(hold)
 	return state == ""
 }
 

@@ -273,3 +273,55 @@ func TestChoicesGoWithTheLastPart(t *testing.T) {
 		equal(t, "automatic", calls[1].Out.Automatic, true)
 	})
 }
+
+// slowBegin is a store that is slow to begin attempts for one citizen.
+type slowBegin struct {
+	*tickets.Store
+	address string
+	until   chan struct{}
+}
+
+func (s slowBegin) Begin(ctx context.Context, p *tickets.Parcel, part *tickets.Part, ttl time.Duration) (int64, error) {
+	if p.Via.Address.Value == s.address {
+		<-s.until
+	}
+	return s.Store.Begin(ctx, p, part, ttl)
+}
+
+// TestThrottledStopsWhatIsOnItsWay has two parcels under way when the platform says "too fast" to one.
+func TestThrottledStopsWhatIsOnItsWay(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		bot := chat()
+		told := make(chan struct{})
+		bot.script = func(_ context.Context, n int, out channels.Outbound) error {
+			if out.To.Value == "1" && n == 1 {
+				return &channels.Error{Kind: channels.Throttled, Code: "429", RetryAfter: 7 * time.Second}
+			}
+			return nil
+		}
+		first, second := c.citizen("bot", telegram(1)), c.citizen("bot", telegram(2))
+		c.say(first, "satu")
+		c.say(second, "dua")
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error)
+		go func() {
+			done <- dispatch.New(slowBegin{c.Store, "2", told}, []channels.Adapter{bot}, dispatch.Options{Holder: "test"}).Run(ctx)
+		}()
+		start := time.Now()
+		time.Sleep(time.Second)
+		close(told)
+		time.Sleep(10 * time.Second)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		calls := bot.taken()
+		equal(t, "calls", len(calls), 3)
+		for _, call := range calls[1:] {
+			if waited := call.At.Sub(start); waited < 7*time.Second {
+				t.Errorf("sent after %v", waited)
+			}
+		}
+		equal(t, "states", c.states(first)+" "+c.states(second), "sent sent")
+	})
+}

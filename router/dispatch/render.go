@@ -84,7 +84,7 @@ func (l *line) refusal(p *tickets.Parcel, now time.Time) (kind channels.ErrorKin
 
 func answersCommand(purpose string) bool {
 	switch purpose {
-	case "status", "menu", "language", "notice":
+	case "status", "menu", "language":
 		return true
 	}
 	return false

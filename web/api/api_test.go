@@ -50,11 +50,12 @@ type desk struct {
 }
 
 var capabilities = map[string]channels.Capabilities{
-	"bot":   {Channel: "telegram", Addresses: channels.TelegramID, Text: channels.Limit{Max: 4096, Unit: channels.UTF16}, Choices: 8, Threads: true},
-	"smsc":  {Channel: "sms", Addresses: channels.Tel, Text: channels.Limit{Max: 3, Unit: channels.Segments}, Paid: true},
-	"mail":  {Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 100000, Unit: channels.Bytes}, Subject: true, Threads: true},
-	"phone": {Channel: "phone", Mute: true},
-	"web":   {Channel: "web", Mute: true},
+	"bot":      {Channel: "telegram", Addresses: channels.TelegramID, Text: channels.Limit{Max: 4096, Unit: channels.UTF16}, Choices: 8, Threads: true},
+	"smsc":     {Channel: "sms", Addresses: channels.Tel, Text: channels.Limit{Max: 3, Unit: channels.Segments}, Paid: true},
+	"whatsapp": {Channel: "whatsapp", Addresses: channels.Tel, Text: channels.Limit{Max: 1600, Unit: channels.UTF16}, ReplyWindow: 24 * time.Hour},
+	"mail":     {Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 100000, Unit: channels.Bytes}, Subject: true, Threads: true},
+	"phone":    {Channel: "phone", Mute: true},
+	"web":      {Channel: "web", Mute: true},
 }
 
 func each(t *testing.T, f func(t *testing.T, d *desk)) {
@@ -75,7 +76,7 @@ func start(t *testing.T, url string) *desk {
 	d := &desk{Store: store, t: t, log: &bytes.Buffer{}}
 	accounts := func() []api.Account {
 		var all []api.Account
-		for _, name := range []string{"bot", "smsc", "mail"} {
+		for _, name := range []string{"bot", "whatsapp", "smsc", "mail"} {
 			all = append(all, api.Account{Name: name, Capabilities: capabilities[name]})
 		}
 		return all
@@ -285,6 +286,33 @@ func TestAReportFromTheHotlineIsWorkedThroughTheAPI(t *testing.T) {
 		equal(t, "state", moved["state"], "resolved")
 		if moved["resolved_at"] == nil {
 			t.Error("no time of resolution")
+		}
+	})
+}
+
+func TestWhoAnswersAReport(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		for _, tt := range []struct {
+			body             object
+			account, channel string
+		}{
+			{object{}, "phone", "phone"},
+			{object{"channel": "web"}, "web", "web"},
+			{object{"email": "Warga@Example.org"}, "mail", "email"},
+			{object{"phone": "0811 234 567"}, "smsc", "sms"},
+			{object{"phone": "+62811234567", "account": "whatsapp"}, "whatsapp", "whatsapp"},
+		} {
+			tt.body["text"] = street
+			tt.body["point"] = object{"lat": -6.22, "lng": 106.85}
+			k, path := d.reported(tt.body)
+			equal(t, fmt.Sprint(tt.body), fmt.Sprint(k["account"], " ", k["channel"]), tt.account+" "+tt.channel)
+			said := 0
+			for _, m := range list(d.get(path)["messages"]) {
+				if m["direction"] == "out" {
+					said++
+				}
+			}
+			equal(t, "is answered", said > 0, tt.account != "phone" && tt.account != "web")
 		}
 	})
 }
@@ -606,7 +634,7 @@ func TestOperators(t *testing.T) {
 		for _, a := range list(d.get("/accounts")["accounts"]) {
 			accounts[a["name"].(string)] = a
 		}
-		equal(t, "accounts", len(accounts), 3)
+		equal(t, "accounts", len(accounts), 4)
 		equal(t, "bot", fmt.Sprint(accounts["bot"]["state"], accounts["bot"]["last_error"], accounts["bot"]["channel"]), "suspendedtoken revokedtelegram")
 		equal(t, "smsc", fmt.Sprint(accounts["smsc"]["state"], accounts["smsc"]["queue_length"]), "working1")
 		equal(t, "mail", fmt.Sprint(accounts["mail"]["state"], accounts["mail"]["last_inbound_at"]), "working<nil>")

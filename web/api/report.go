@@ -5,9 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"tanggap/channels"
@@ -29,7 +29,7 @@ type reportBody struct {
 	Name       string       `json:"name,omitempty" maxLength:"200"`
 	Phone      string       `json:"phone,omitempty" maxLength:"40" doc:"Where the answer goes: by SMS or WhatsApp. Without phone and email there is no answer."`
 	Email      string       `json:"email,omitempty" maxLength:"254" doc:"Where the answer goes: by mail."`
-	Account    string       `json:"account,omitempty" maxLength:"100" doc:"The account that answers; it may be left away where only one can."`
+	Account    string       `json:"account,omitempty" maxLength:"100" doc:"The account that answers; without it, the first by name that may write at any time."`
 	Point      *reportPoint `json:"point,omitempty"`
 	Language   string       `json:"language,omitempty" enum:"id,en" doc:"Of the citizen, where it is known."`
 	ExternalID string       `json:"external_id,omitempty" maxLength:"200" doc:"The caller's own name of the report; it comes back in external_ids under the token's name."`
@@ -108,13 +108,17 @@ func (a *api) sender(b *reportBody, m *channels.Inbound) error {
 		return nil
 	}
 	account, err := a.answering(b.Account, m.From.Kind)
+	if err == nil && account == "" {
+		account, m.Mute = b.Channel, true // the report counts, also where nobody can answer it
+	}
 	m.Account = account
 	return err
 }
 
-// answering is the account that writes to addresses of a kind.
+// answering is the account that writes to addresses of a kind: the one named, else one that may write
+// at any time, the first by name; "" where there is none.
 func (a *api) answering(name string, kind channels.AddressKind) (string, error) {
-	var found []string
+	var found []Account
 	for _, c := range a.accounts() {
 		fits := c.Capabilities.Addresses == kind && !c.Capabilities.Mute
 		switch {
@@ -122,19 +126,17 @@ func (a *api) answering(name string, kind channels.AddressKind) (string, error) 
 			return name, nil
 		case name == c.Name:
 			return "", invalid("account", "cannot write to such an address")
-		case fits:
-			found = append(found, c.Name)
+		case fits && c.Capabilities.ReplyWindow == 0:
+			found = append(found, c)
 		}
 	}
 	switch {
 	case name != "":
 		return "", invalid("account", "there is no such account")
 	case len(found) == 0:
-		return "", invalid("account", "no account can write to such an address")
-	case len(found) > 1:
-		return "", invalid("account", fmt.Sprintf("is needed: %d accounts could answer", len(found)))
+		return "", nil
 	}
-	return found[0], nil
+	return slices.MinFunc(found, func(a, b Account) int { return strings.Compare(a.Name, b.Name) }).Name, nil
 }
 
 // named notes the caller's own name of the report on the ticket. A repetition finds it there.

@@ -76,8 +76,8 @@ func (a *api) agencies(t tickets.Token) []string {
 	return append([]string{}, a.city().Children(t.Agency)...)
 }
 
-// sees tells whether the token's agency holds the ticket, or one below it does. Sealed tickets lie with
-// the inspectorate or the root desk (invariant 6), and so are seen by none but these.
+// sees tells whether the token's agency holds the ticket, or one below it does. A sealed ticket never
+// lies with whom it concerns, nor below it (invariant 6), so that this is wall enough for it too.
 func (a *api) sees(t tickets.Token, k *tickets.Ticket) bool {
 	if t.Agency == "*" {
 		return true
