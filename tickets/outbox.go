@@ -352,3 +352,13 @@ func (s *Store) Release(ctx context.Context, p *Parcel, until time.Time) error {
 		return err
 	})
 }
+
+// Hurry makes the account's parcels that wait after a failure due at once: its platform is back. What
+// was asked to go later, or is held, stays.
+func (s *Store) Hurry(ctx context.Context, account string) error {
+	now := micros(s.now())
+	return s.inTx(ctx, machine, func(x *tx) error {
+		_, err := x.exec(`UPDATE outbox SET next_at = ? WHERE account = ? AND done_at = 0 AND next_at > ? AND state = 'queued' AND reason <> '' AND lease_until < ?`, now, account, now, now)
+		return err
+	})
+}

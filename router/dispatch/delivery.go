@@ -94,6 +94,7 @@ func (d *delivery) attempt(ctx context.Context, part *tickets.Part) {
 	receipt, err := d.send(ctx, out)
 	d.result.called = true
 	fate := d.judge(part, receipt, err, time.Now())
+	d.result.kind = fate.Kind
 	d.hold(fate.HoldUntil)
 	if err != nil {
 		said := detail(err)

@@ -32,6 +32,7 @@ type store interface {
 	outbox
 	Gate(ctx context.Context, account string) (state string, hold time.Time, err error)
 	SetAccount(ctx context.Context, account, state, reason string) error
+	Hurry(ctx context.Context, account string) error
 	Take(ctx context.Context, name, holder string, ttl time.Duration) (tickets.Lease, bool, error)
 	Drop(ctx context.Context, l tickets.Lease) error
 	Dirty() <-chan struct{}

@@ -436,3 +436,35 @@ func TestTemporaryHoldsNobodyElse(t *testing.T) {
 		equal(t, "order", strings.Replace(strings.Join(bot.texts(), " ")+" ", "tiga ", "", 1), "satu satu satu dua ")
 	})
 }
+
+func TestTheEndOfAnOutageHurriesWhatWaits(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		bot := chat()
+		var back time.Time
+		bot.script = func(context.Context, int, channels.Outbound) error {
+			if time.Now().Before(back) {
+				return channels.Errorf(channels.Temporary, "502", "bad gateway")
+			}
+			return nil
+		}
+		back = time.Now().Add(3 * time.Hour)
+		var all []tickets.Ticket
+		for i := range 4 {
+			tk := c.citizen("bot", telegram(i))
+			c.say(tk, "satu")
+			all = append(all, tk)
+		}
+		late := c.citizen("bot", telegram(9))
+		c.sayAll(late, tickets.Intent{TicketID: late.ID, Purpose: "reply", Via: late.Return, Text: "besok", After: time.Now().Add(24 * time.Hour)})
+		stop := c.serve(dispatch.Options{Poll: time.Minute}, bot)
+		defer stop()
+		time.Sleep(3 * time.Hour)
+		fresh := c.citizen("bot", telegram(10))
+		c.say(fresh, "dua")
+		time.Sleep(2 * time.Minute)
+		for _, tk := range append(all, fresh) {
+			equal(t, "state", c.states(tk), "sent")
+		}
+		equal(t, "what was to go tomorrow", c.states(late), "queued")
+	})
+}

@@ -33,6 +33,7 @@ type line struct {
 	underWay int
 	lease    tickets.Lease
 	renewAt  time.Time
+	outage   outage
 	again    time.Time // the earliest time that a parcel waits for, as far as we know
 }
 
@@ -41,6 +42,7 @@ type result struct {
 	key    string
 	gap    time.Duration
 	called bool      // the platform was asked to take something
+	kind   string    // of the failure, "" for none
 	again  time.Time // the parcel waits so long, zero where it does not
 }
 
@@ -65,7 +67,7 @@ func (l *line) run(ctx context.Context) {
 		l.rest(ctx, l.turn(ctx))
 	}
 	for l.underWay > 0 {
-		l.note(<-l.over)
+		l.note(context.WithoutCancel(ctx), <-l.over)
 	}
 	if l.lease.Fence != 0 {
 		if err := l.store.Drop(context.WithoutCancel(ctx), l.lease); err != nil {
@@ -86,16 +88,22 @@ func (l *line) rest(ctx context.Context, until time.Time) {
 	case <-timer.C:
 	case <-l.wake:
 	case r := <-l.over:
-		l.note(r)
+		l.note(ctx, r)
 	case <-ctx.Done():
 	}
 }
 
 // note takes in how a parcel's goroutine ended.
-func (l *line) note(r result) {
+func (l *line) note(ctx context.Context, r result) {
 	l.underWay--
 	l.pace.end(r.key, r.gap, r.called, time.Now())
 	l.waitFor(r.again)
+	if r.called && l.outage.over(r.kind, time.Now()) {
+		l.log.Info("the platform is back")
+		if err := l.store.Hurry(ctx, l.name); err != nil {
+			l.log.Warn("hurrying what waits", "kind", "store")
+		}
+	}
 }
 
 // hold makes the account wait; it is never shortened. It is safe for concurrent use, so that what is

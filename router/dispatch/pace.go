@@ -91,3 +91,23 @@ func (c *pace) end(key string, gap time.Duration, called bool, now time.Time) {
 		}
 	}
 }
+
+// outage notices that a platform which failed for everybody works again: what waits for its next try,
+// by then hours away, need wait no longer. One message that fails among others is no outage.
+type outage struct {
+	failures int
+	since    time.Time
+}
+
+// over takes in how a send ended, "" for well, and tells whether an outage has ended with it.
+func (o *outage) over(kind string, now time.Time) bool {
+	if kind == string(channels.Temporary) {
+		if o.failures++; o.failures == 1 {
+			o.since = now
+		}
+		return false
+	}
+	ended := kind == "" && o.failures >= 3 && now.Sub(o.since) > time.Minute
+	*o = outage{}
+	return ended
+}
