@@ -63,6 +63,9 @@ func TestHeldOutSentences(t *testing.T) {
 	}
 	alarms, allAlarms := told("heldout_emergencies.tsv", true)
 	calm, allCalm := told("heldout_lookalikes.tsv", false)
+	if right < 36 || wrong > 4 || sealed < 20 || alarms < 19 || calm < 14 {
+		t.Error("worse than what was last accepted")
+	}
 	t.Logf("sentences: %d right, %d wrong, %d left to a person, of %d; places %d of %d; conduct %d of %d; emergencies %d of %d; look-alikes %d of %d",
 		right, wrong, abstained, len(rows), placed, place, sealed, len(conduct), alarms, allAlarms, calm, allCalm)
 }

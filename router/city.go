@@ -20,8 +20,9 @@ type City struct {
 	rules      rules
 	guards     []Guard
 	// The sets with a meaning of their own: officials; words of the past, of the present, and of what
-	// is feared or denied rather than so; words that say where, and what they say it by.
-	official, past, now, unreal, denied, locative, landmark int32
+	// is feared or denied rather than so; words that say where, and what they say it by; words that
+	// call for an official without accusing one.
+	official, past, now, unreal, denied, locative, landmark, called int32
 }
 
 // Facts returns the city's own facts.

@@ -9,7 +9,7 @@ import "slices"
 func (c *City) conduct(v *view) bool {
 	best := slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Conduct })
 	if best < 0 {
-		return false
+		return c.suspect(v)
 	}
 	x := v.candidates[best]
 	officials := v.text.has(c.official)
@@ -49,4 +49,51 @@ func (c *City) conduct(v *view) bool {
 		d.Top = []Guess{{Agency: c.facts.Root, Category: cat.ID, Confidence: d.Confidence}}
 	}
 	return true
+}
+
+// suspect seals a report whose first word of a sentence is an official who is neither called for nor
+// missed: "petugas loket …" begins to tell what one did, in whatever words. A person at the root desk
+// reads on, so that no unforeseen wording carries it to the agency concerned.
+func (c *City) suspect(v *view) bool {
+	t := v.text
+	for i := range t.tokens {
+		if !t.means(i, c.official) || !c.begins(t, i) || c.calls(t, i) {
+			continue
+		}
+		d := &v.decision
+		d.Agency, d.Kind, d.Sealed, d.Abstained, d.Confidence = c.facts.Root, Misconduct, true, true, 0.3
+		if i := c.alarm(t, v.candidates); i >= 0 {
+			d.Emergency = true
+			d.Reasons = append(d.Reasons, Reason{Code: "emergency", Args: evidence(t, v.source, v.candidates[i].matches)})
+		}
+		d.Reasons = append(d.Reasons, Reason{Code: "conduct.maybe", Args: []string{t.words(v.source, i, t.ends(i, c.official))}})
+		c.placeReason(v)
+		d.Top = []Guess{{Agency: c.facts.Root, Confidence: d.Confidence}}
+		return true
+	}
+	return false
+}
+
+// begins reports whether only words that carry nothing stand before a token in its sentence, none of
+// them a preposition.
+func (c *City) begins(t *text, i int) bool {
+	for ; !t.tokens[i].Stop && i > 0; i-- {
+		if before := t.tokens[i-1].Text; !t.silent[i-1] || t.place[i-1] || prepositions[before] {
+			return false
+		}
+	}
+	return true
+}
+
+// prepositions make an official the one who is told, not the one who is told about.
+var prepositions = map[string]bool{"ke": true, "di": true, "dari": true, "untuk": true, "tolong": true, "mohon": true, "agar": true, "supaya": true, "biar": true, "dengan": true, "to": true, "for": true, "of": true}
+
+// calls reports whether the words behind an official, in its sentence, call for one or miss one.
+func (c *City) calls(t *text, i int) bool {
+	for j := i + 1; j < len(t.tokens) && !t.tokens[j].Stop; j++ {
+		if t.means(j, c.called) {
+			return true
+		}
+	}
+	return false
 }

@@ -57,11 +57,11 @@ type Origin struct {
 
 // The kinds of agency. Area offices have the level of their area ("kelurahan") as kind.
 const (
-	Province    = "province"
-	Dinas       = "dinas"
-	Inspectorat = "inspectorate"
-	External    = "external"
-	Unit        = "unit"
+	Province     = "province"
+	Dinas        = "dinas"
+	Inspectorate = "inspectorate"
+	External     = "external"
+	Unit         = "unit"
 )
 
 // Agency is who can act.

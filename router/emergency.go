@@ -9,26 +9,36 @@ const early = 40
 // reach is how many words before an alarm may turn it into something feared, denied or remembered.
 const reach = 4
 
-// guarded drops what a look-alike explains: in "kebakaran jenggot" nothing burns.
+// guarded drops what a look-alike explains: in "kebakaran jenggot" nothing burns. It names those that
+// explained an alarm away.
 func (c *City) guarded(matches []match) (rest []match, names []string) {
 	var guards []match
 	for _, m := range matches {
 		if m.rule.use == forGuard {
 			guards = append(guards, m)
-			if name := c.guards[m.rule.of].Name; !slices.Contains(names, name) {
-				names = append(names, name)
-			}
 		}
 	}
 	if len(guards) == 0 {
 		return matches, nil
 	}
-	return slices.DeleteFunc(matches, func(m match) bool {
-		return slices.ContainsFunc(guards, func(g match) bool {
-			alarm := m.rule.use == forCategory && c.categories[m.rule.of].Emergency
-			return m.rule.use != forGuard && (alarm || c.guards[g.rule.of].Figure) && g.a.takes(m.a)
-		})
-	}), names
+	rest = slices.DeleteFunc(matches, func(m match) bool {
+		if m.rule.use == forGuard {
+			return false
+		}
+		alarm := m.rule.use == forCategory && c.categories[m.rule.of].Emergency
+		for _, g := range guards {
+			guard := &c.guards[g.rule.of]
+			if !alarm && !guard.Figure || !g.a.takes(m.a) {
+				continue
+			}
+			if alarm && !slices.Contains(names, guard.Name) {
+				names = append(names, guard.Name)
+			}
+			return true
+		}
+		return false
+	})
+	return rest, names
 }
 
 // takes reports whether a look-alike explains a match: it holds the match, or its last word and what

@@ -19,6 +19,7 @@ var reasonTexts = map[string][2]string{
 	"agency.firsthop": {"laporan dengan lokasi diteruskan dulu ke {0}", "reports with a place go to {0} first"},
 	"agency.person":   {"disebut dalam laporan: {0}", "named in the report: {0}"},
 	"conduct":         {"menyangkut perilaku petugas ({0+}): diperiksa pengawas, bukan instansi yang dilaporkan", "concerns the conduct of officials ({0+}): goes to oversight, not to the agency reported"},
+	"conduct.maybe":   {"mungkin menyangkut perilaku {0+}: diperiksa petugas verifikasi", "may concern the conduct of {0+}: a person checks first"},
 	"conduct.named":   {"instansi yang dilaporkan: {0}", "the agency reported: {0}"},
 	"sensitive":       {"perkara peka ({0+}): dirahasiakan sejak awal", "a sensitive matter ({0+}): sealed from the start"},
 	"emergency":       {"keadaan darurat: {0+}", "an emergency: {0+}"},

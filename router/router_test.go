@@ -22,7 +22,7 @@ func town() Definition {
 		},
 		Agencies: []Agency{
 			{ID: "t", Name: "Meja depan", Short: "Meja", Kind: Province},
-			{ID: "t.insp", Parent: "t", Name: "Inspektorat", Short: "Inspektorat", Kind: Inspectorat, Words: []string{"inspektorat"}},
+			{ID: "t.insp", Parent: "t", Name: "Inspektorat", Short: "Inspektorat", Kind: Inspectorate, Words: []string{"inspektorat"}},
 			{ID: "t.jalan", Parent: "t", Name: "Dinas Jalan", Short: "Jalan", Kind: Dinas},
 			{ID: "t.jalan.lampu", Parent: "t.jalan", Name: "Unit Lampu", Short: "Lampu", Kind: Unit},
 			{ID: "t.1", Parent: "t", Name: "Kecamatan Satu", Short: "Kec. Satu", Kind: "kecamatan", Area: "1"},

@@ -109,20 +109,33 @@ func evidence(t *text, source string, matches []match) []string {
 	var spans []span
 	for _, m := range matches {
 		for _, s := range [2]span{m.a, m.b} {
-			if s.to > s.from && m.rule.weight >= 0 && !slices.ContainsFunc(spans, func(o span) bool { return o.from <= s.from && s.to <= o.to }) {
+			if s = t.trim(s); s.to > s.from && m.rule.weight >= 0 && len(spans) < 4 &&
+				!slices.ContainsFunc(spans, func(o span) bool { return o.from <= s.from && s.to <= o.to }) {
 				spans = append(spans, s)
 			}
-		}
-		if len(spans) >= 4 {
-			break
 		}
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	words := make([]string, 0, len(spans))
-	for _, s := range spans {
+	for i := 0; i < len(spans); {
+		s := spans[i]
+		for i++; i < len(spans) && spans[i].from < s.to; i++ {
+			s.to = max(s.to, spans[i].to)
+		}
 		if w := t.words(source, s.from, s.to); !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}
 	return words
+}
+
+// trim leaves the words that carry nothing away from both ends.
+func (t *text) trim(s span) span {
+	for s.to-1 > s.from && t.silent[s.to-1] {
+		s.to--
+	}
+	for s.from < s.to-1 && t.silent[s.from] {
+		s.from++
+	}
+	return s
 }

@@ -59,7 +59,7 @@ bisa: bs bsa bsia
 bagaimana: gmn gmana gimana gmna bgmn bgmana
 kenapa: knp knpa knapa ngapa napa
 kapan: kpn kpan
-sama: sm sma ama
+sama: sm ama
 tapi: tp tpi tetapi
 kalau: kl klo kalo klw klau klu
 sekarang: skrg skg skrng skarang sekrang
@@ -130,7 +130,7 @@ sosial: sosil
 pelayanan: plyanan pelyanan playanan
 masyarakat: masy msyrkt
 jakarta: jkt jakart jekarta jekardah
-kampung: kp kmp kpg kampong
+kampung: kp kamp kmp kpg kampong
 gang: gg gng
 pasar: psr pasr
 timur: tmr

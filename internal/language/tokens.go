@@ -137,7 +137,7 @@ func (s *scanner) word(start, end int) {
 			return
 		}
 	}
-	if cut := digitsFrom(raw); cut > 0 {
+	if cut := digitsFrom(raw); cut > 0 && (start == 0 || s.text[start-1] != '@') {
 		s.emit(start, start+cut)
 		s.emit(start+cut, end)
 		return

@@ -21,6 +21,7 @@ var (
 	features = words("pasar stasiun st terminal rs rsud halte masjid puskesmas polsek rusun rusunawa flyover underpass jpo smp sma sd sdn smpn sman kantor taman mall pintu")
 	rivers   = words("kali sungai ciliwung waduk situ setu danau tol cagar")
 	away     = words("arah menuju jurusan tujuan rute ke towards bound trayek perbatasan bukan asal selain")
+	extends  = words("utara selatan timur barat dalam i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi 1 2 3 4 5 6 7 8 9")
 	raya     = words("raya")
 	estates  = words("indah permai lestari regency residence resort")
 )
@@ -70,10 +71,15 @@ func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Spa
 	var mentions []mention
 	var spans []Span
 	for i := 0; i < len(tokens); i++ {
+		if from := tokens[i].Start; from > 0 && text[from-1] == '@' {
+			continue // somebody's handle
+		}
 		list, end := x.names.longest(folded, i)
 		c := x.context(text, tokens, i)
 		m := mention{Span: Span{i, end}, names: list, level: c.level}
 		switch {
+		case list != nil && list[0].guard != "" && !c.strong() && end < len(tokens) && estates[tokens[end].Text]:
+			continue // "Pulo Harapan Indah" is a housing estate far from Pulau Harapan
 		case list != nil && passes(list, c, tokens[i], mixed):
 			m.weight, m.how = x.weigh(c, list, tokens, end)
 		case c.strong() || mixed && tokens[i].Capital && len(folded[i]) > 3 || c.soft && len(folded[i]) > 4:
@@ -176,6 +182,9 @@ func (x *Index) weigh(c context, list []name, tokens []language.Token, end int) 
 	}
 	if end < len(tokens) && raya[tokens[end].Text] && !c.strong() {
 		w, how = min(w, 0.55), Street
+	}
+	if end < len(tokens) && !c.strong() && !tokens[end].Stop && !tokens[end].Pause && extends[tokens[end].Text] {
+		w, how = min(w, 0.62), Street // "Tomang II", "Jelambar Barat": a street or a quarter that is called after it
 	}
 	if end < len(tokens) && estates[tokens[end].Text] && !c.strong() {
 		w = min(w, 0.6)

@@ -33,7 +33,7 @@ func (x *Index) decide(mentions []mention) (Found, bool) {
 		conf = min(0.99, conf+0.12*min(c.support, 1))
 	}
 	if c.others >= 0 {
-		if up := x.common(c.area, c.others); up >= 0 && x.rank[up] > 1 && claims[best].conflict > 0.8*c.own && c.own < 0.97 {
+		if up := x.common(c.area, c.others); up >= 0 && x.rank[up] == len(x.levels)-2 && claims[best].conflict > 0.8*c.own && c.own < 0.97 {
 			return Found{Area: x.areas[up], Confidence: min(0.9, conf), How: Parent}, true
 		}
 		conf *= 1 - 0.35*min(1, c.conflict/c.own)
@@ -60,7 +60,7 @@ func (x *Index) claims(mentions []mention) []claim {
 			if n.how == Head && (how == Named || how == Head) {
 				how = Head
 			}
-			if len(list) > 1 && how == Named {
+			if len(m.names) > 1 && how == Named {
 				how = Shared
 			}
 			claims = enter(claims, claim{area: n.area, own: own, how: how, first: m.From, others: -1})
