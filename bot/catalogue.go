@@ -91,6 +91,10 @@ var (
 		"Kami tambahkan ke laporan {ref}: {state}.",
 		"Added to report {ref}: {state}.",
 	}
+	yesOrNo = phrase{
+		"Kami catat pada laporan {ref}. Apakah sudah beres? Balas SUDAH atau BELUM.",
+		"Noted on report {ref}. Is it solved? Reply YES or NO.",
+	}
 	nowWith = phrase{
 		"Laporan {ref} sekarang ditangani {agency}.",
 		"Report {ref} is now with {agency}.",

@@ -124,3 +124,23 @@ func FuzzParseCommand(f *testing.F) {
 		headline(text)
 	})
 }
+
+func TestMenusOfferOnlyWhatIsObeyed(t *testing.T) {
+	for _, lang := range []string{indonesian, english} {
+		for _, c := range Commands(lang) {
+			if _, ok := parseCommand("/" + c.Name); !ok || c.Description == "" {
+				t.Errorf("%s: /%s is not obeyed", lang, c.Name)
+			}
+		}
+		for _, p := range []phrase{menuText, menuBare, statusMore, cancelWhich, languageSet, askConfirm, tellResolved, closedSilent, receiptDated, yesOrNo} {
+			for word := range strings.FieldsFuncSeq(placeholder.ReplaceAllString(say(p, lang), ""), func(r rune) bool { return r < 'A' || r > 'z' }) {
+				if word != strings.ToUpper(word) || len(word) < 2 {
+					continue
+				}
+				if _, ok := parseCommand(word); !ok {
+					t.Errorf("%s: %s is offered and not obeyed", lang, word)
+				}
+			}
+		}
+	}
+}

@@ -214,6 +214,31 @@ func TestFollowUpsFindTheirCase(t *testing.T) {
 	}
 }
 
+func TestPreambleAndReportAreOneCase(t *testing.T) {
+	converse(t, func(w *town) {
+		w.says("chat", "pak saya mau cerita")
+		n := w.wants(w.only().ID, tickets.Triage, "kota")
+		w.pass(time.Minute)
+		w.says("chat", lamp)
+		n = w.wants(n.ID, tickets.Assigned, "binamarga.selatan")
+		w.hears("notice", "Sudin BM Selatan", "9 Mar")
+		if n.Category != "lampu" || n.Area != "31.74.01" || len(w.all()) != 1 {
+			w.t.Errorf("%+v", n)
+		}
+	})
+}
+
+func TestUnknownReportIsNotHiddenOnAResolvedCase(t *testing.T) {
+	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
+	n := resolved(w, "chat")
+	w.says("chat", "SUDAH tapi masih redup")
+	w.hears("notice", "SUDAH atau BELUM", n.Reference.String())
+	w.says("chat", "ada kucing mati di depan rumah")
+	if len(w.all()) != 2 {
+		t.Error("a new report went onto a case that counts as done")
+	}
+}
+
 func text(s string) func(*town) channels.Inbound {
 	return func(w *town) channels.Inbound { return w.inbound("chat", s) }
 }

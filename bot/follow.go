@@ -47,6 +47,8 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 			p = nowWithBy
 		}
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(p, t.lang, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n))})
+	case n.State == tickets.Resolved && !t.msg.empty():
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(yesOrNo, t.lang, "ref", n.Reference.String()), Choices: confirmChoices(t.lang, n.Reference)})
 	case how == byWords || how == byTime && !t.msg.empty():
 		// Where we guessed the case, the citizen sees which one it was.
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(addedTo, t.lang, "ref", n.Reference.String(), "state", t.state(n))})
@@ -94,19 +96,19 @@ func (t *turn) urgent(n *tickets.Ticket) bool {
 	return true
 }
 
-// fill takes the place that a message names into a case that had none. A case that waits in triage is
-// decided anew then, by its heading and what has come now.
+// fill takes what a message adds into a case: the place where that was missing, and for a case that
+// waits in triage whatever lets the router decide, by its heading and what has come now.
 func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
-	if before.Area != "" || t.msg.empty() && t.msg.Point == nil {
+	vague := before.State == tickets.Triage && n.State == tickets.Triage && (before.Area == "" || before.Category == "")
+	if before.Area != "" && !vague || t.msg.empty() && t.msg.Point == nil {
 		return false, nil
 	}
 	d := t.city.Decide(t.report(before.Subject))
-	if d.Area == nil && d.Point == nil {
-		return false, nil
+	if before.Area == "" && (d.Area != nil || d.Point != nil) {
+		locate(n, &d)
+		t.event(n.ID, routerActor, "located", fields{}.text("area", n.Area))
 	}
-	locate(n, &d)
-	t.event(n.ID, routerActor, "located", fields{}.text("area", n.Area))
-	if n.State != tickets.Triage || before.State != tickets.Triage || d.Abstained || n.Sealed || d.Sealed {
+	if !vague || d.Abstained || n.Sealed || d.Sealed {
 		return false, nil
 	}
 	data, err := json.Marshal(d)

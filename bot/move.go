@@ -39,7 +39,7 @@ func (s *scene) step(c *tickets.Ticket, by string, step tickets.Step) error {
 	data := fields{}.text("state", string(step.To)).hash("reason", step.Reason).hash("text", step.Text)
 	switch step.To {
 	case tickets.Pending:
-		s.question(n, by, step.Text, c.State)
+		s.question(n, by, step.Text)
 	case tickets.Resolved:
 		s.resolve(n, by, step.Text, data)
 	case tickets.Rejected:
@@ -51,6 +51,9 @@ func (s *scene) step(c *tickets.Ticket, by string, step tickets.Step) error {
 	case tickets.Assigned:
 		if !c.State.Open() {
 			s.event(n.ID, by, "reopened", data)
+		}
+		if n.DueAt.IsZero() {
+			n.DueAt = s.due(n, n.CreatedAt)
 		}
 		s.plain(n, by, step.Text)
 	case tickets.Withdrawn:
@@ -91,7 +94,7 @@ func (s *scene) sendBack(n, before *tickets.Ticket) {
 }
 
 // question waits for the citizen, for the pack's days at most, each time and in all.
-func (s *scene) question(n *tickets.Ticket, by, text string, _ tickets.State) {
+func (s *scene) question(n *tickets.Ticket, by, text string) {
 	s.ask(n, tickets.AskAnything)
 	until, paused := s.pause(n)
 	if !paused {

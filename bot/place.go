@@ -25,6 +25,7 @@ const (
 	burst     = 2 * time.Minute    // people send one thought in several messages
 	fewWords  = 12                 // of a text that may be a mere addition
 	mostWords = 64                 // of a text, that are looked at
+	preamble  = 5                  // words of a message that says no more than that a report will come
 )
 
 // message places a message that a person wrote: a word, an answer, a follow-up or a new report.
@@ -208,7 +209,7 @@ func (t *turn) asked() (*tickets.Ticket, string) {
 	var found *tickets.Ticket
 	for _, c := range t.own {
 		open := c.Question != tickets.NoQuestion && (c.State.Open() || c.State == tickets.Resolved)
-		if !open || c.Unverified || !t.here(c) || t.elsewhere(c) {
+		if !open || c.Unverified || !t.here(c) || t.elsewhere(c) || c.State == tickets.Resolved && !t.replies() {
 			continue
 		}
 		if found == nil || c.UpdatedAt.After(found.UpdatedAt) {
@@ -216,6 +217,20 @@ func (t *turn) asked() (*tickets.Ticket, string) {
 		}
 	}
 	return found, byQuestion
+}
+
+// replies reports whether the message reads like an answer. On a case that counts as done nobody waits
+// for a text, so that only such a text goes there.
+func (t *turn) replies() bool {
+	words := language.Tokens(t.msg.Text, mostWords)
+	if len(words) == 0 {
+		return false
+	}
+	switch words[0].Text {
+	case "sudah", "belum", "tidak", "ya", "iya", "yes", "no", "not":
+		return true
+	}
+	return followUp(words) || thanks(t.msg.Text)
 }
 
 // here reports whether the case was last spoken of in this conversation.
@@ -272,6 +287,9 @@ func (t *turn) meant() (*tickets.Ticket, string) {
 			return c, byWords
 		}
 		return nil, ""
+	}
+	if opened := len(strings.Fields(newest.Subject)); newest.State == tickets.Triage && newest.Category == "" && opened <= preamble && age <= soon && !d.Emergency {
+		return newest, byTime // "mau lapor pak", and only then what
 	}
 	unspoken := d.Category == "" && !d.Emergency && len(words) <= fewWords
 	switch {

@@ -29,7 +29,7 @@ func smallTown(t testing.TB, change func(*router.Definition)) *router.City {
 		},
 		Agencies: []router.Agency{
 			{ID: "kota", Name: "Pemerintah Kota", Short: "Pemkot", Kind: router.Province, Origin: sourced},
-			{ID: "inspektorat", Parent: "kota", Name: "Inspektorat", Short: "Inspektorat", Kind: router.Inspectorat, Words: []string{"inspektorat"}, Origin: sourced},
+			{ID: "inspektorat", Parent: "kota", Name: "Inspektorat", Short: "Inspektorat", Kind: router.Inspectorate, Words: []string{"inspektorat"}, Origin: sourced},
 			{ID: "binamarga", Parent: "kota", Name: "Dinas Bina Marga", Short: "Bina Marga", Kind: router.Dinas, Origin: sourced},
 			{ID: "binamarga.selatan", Parent: "binamarga", Name: "Sudin Bina Marga Selatan", Short: "Sudin BM Selatan", Kind: router.Unit, Origin: sourced},
 			{ID: "lh", Parent: "kota", Name: "Dinas Lingkungan Hidup", Short: "Dinas LH", Kind: router.Dinas, Origin: sourced},
