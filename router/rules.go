@@ -82,12 +82,19 @@ func (x *rule) gap() int {
 // match finds every rule that fits, each once, in the order of the text.
 func (r *rules) match(t *text) []match {
 	out := make([]match, 0, 32)
+	seen, present := make(bits, len(r.list)/64+1), make(bits, len(r.first)/64+1)
+	for _, m := range t.marks {
+		present.add(m.symbol)
+	}
 	for i := range t.tokens {
 		for _, m := range t.at(i) {
 			for _, n := range r.first[m.symbol] {
 				x := &r.list[n]
+				if seen.has(n) || !x.possible(present) {
+					continue
+				}
 				end, ok := t.follow(x.sides[0][1:], int(m.end), x.gap())
-				if !ok || slices.ContainsFunc(out, func(o match) bool { return o.index == n }) {
+				if !ok {
 					continue
 				}
 				found := match{rule: x, index: n, a: span{i, end}}
@@ -96,12 +103,31 @@ func (r *rules) match(t *text) []match {
 						continue
 					}
 				}
+				seen.add(n)
 				out = append(out, found)
 			}
 		}
 	}
 	return out
 }
+
+// possible reports whether every word of a rule stands somewhere in the text.
+func (x *rule) possible(present bits) bool {
+	for _, side := range x.sides {
+		for _, s := range side {
+			if !slices.ContainsFunc(s, present.has) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func (b bits) add(n int32)      { b[n>>6] |= 1 << (n & 63) }
+func (b bits) has(n int32) bool { return b[n>>6]&(1<<(n&63)) != 0 }
 
 // beside looks for the second side of a pattern near the first.
 func (t *text) beside(side []slot, near span) (span, bool) {
