@@ -150,12 +150,12 @@ var (
 // What words of command are answered with.
 var (
 	menuText = phrase{
-		"{city}: Tulis laporan Anda: apa yang terjadi dan di mana. Atau balas STATUS, BATAL, ENGLISH, BERHENTI. Darurat: telepon {number}.",
-		"{city}: Write your report: what happened, and where. Or reply STATUS, CANCEL, INDONESIA, STOP. Emergency: call {number}.",
+		"{city}: Tulis laporan Anda: apa yang terjadi dan di mana. Atau balas STATUS, BATAL, ENGLISH. Darurat: telepon {number}.",
+		"{city}: Write your report: what happened, and where. Or reply STATUS, CANCEL, INDONESIA. Emergency: call {number}.",
 	}
 	menuBare = phrase{
-		"{city}: Tulis laporan Anda: apa yang terjadi dan di mana. Atau balas STATUS, BATAL, ENGLISH, BERHENTI.",
-		"{city}: Write your report: what happened, and where. Or reply STATUS, CANCEL, INDONESIA, STOP.",
+		"{city}: Tulis laporan Anda: apa yang terjadi dan di mana. Atau balas STATUS, BATAL, ENGLISH.",
+		"{city}: Write your report: what happened, and where. Or reply STATUS, CANCEL, INDONESIA.",
 	}
 	howToReport = phrase{
 		"Silakan tulis laporan Anda: apa yang terjadi, di mana, dan sejak kapan. Foto dan lokasi juga boleh.",

@@ -228,6 +228,30 @@ func TestPreambleAndReportAreOneCase(t *testing.T) {
 	})
 }
 
+func TestPictureAndThenItsText(t *testing.T) {
+	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
+	w.receives(photo(w))
+	w.pass(20 * time.Second)
+	w.says("chat", lamp)
+	if n := w.only(); n.Subject != lamp || n.Agency != "binamarga.selatan" {
+		t.Errorf("%+v", n)
+	}
+}
+
+func TestAnswersNameOtherThingsByTheWay(t *testing.T) {
+	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
+	w.says("chat", lamp)
+	n := w.only()
+	w.move(n, tickets.Step{To: tickets.Pending, Text: "Di mana tepatnya?"})
+	w.says("chat", "sampah menumpuk di Bukit Duri")
+	w.wants(n.ID, tickets.Pending, "")
+	w.says("chat", "di depan tempat sampah")
+	w.wants(n.ID, tickets.Assigned, "")
+	if len(w.all()) != 2 {
+		t.Errorf("%d tickets", len(w.all()))
+	}
+}
+
 func TestUnknownReportIsNotHiddenOnAResolvedCase(t *testing.T) {
 	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 	n := resolved(w, "chat")

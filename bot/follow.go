@@ -61,6 +61,9 @@ func (t *turn) answered(n *tickets.Ticket, how string) error {
 	if n.State == tickets.Resolved {
 		return nil // only SUDAH and BELUM answer that question
 	}
+	if n.Question == tickets.AskPlace && t.msg.empty() && t.msg.Point == nil {
+		return nil // a picture does not say where
+	}
 	if n.Question != tickets.NoQuestion || n.State == tickets.Pending {
 		t.event(n.ID, citizenActor, "answered", fields{}.text("about", string(n.Question)))
 		n.Question = tickets.NoQuestion
@@ -103,7 +106,7 @@ func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
 	if before.Area != "" && !vague || t.msg.empty() && t.msg.Point == nil {
 		return false, nil
 	}
-	d := t.city.Decide(t.report(before.Subject))
+	d := t.city.Decide(t.report(said(before.Subject)))
 	if before.Area == "" && (d.Area != nil || d.Point != nil) {
 		locate(n, &d)
 		t.event(n.ID, routerActor, "located", fields{}.text("area", n.Area))
@@ -115,6 +118,9 @@ func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("keeping the decision: %w", err)
 	}
+	if before.Category == "" {
+		n.Subject = t.topic(n.Language) // the first message did not say what it is about
+	}
 	n.Agency, n.Category, n.Kind = d.Agency, d.Category, tickets.Kind(d.Kind)
 	n.Decision = tickets.Decision{Agency: d.Agency, Confidence: d.Confidence, Abstained: d.Abstained, Data: data}
 	t.event(n.ID, routerActor, "routed", routed(&d))
@@ -123,6 +129,15 @@ func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
 	}
 	n.DueAt = t.due(n, n.CreatedAt)
 	return true, nil
+}
+
+// said is a heading in the citizen's words, "" for one of ours.
+func said(heading string) string {
+	switch heading {
+	case topicPhoto.id, topicPhoto.en, topicPlace.id, topicPlace.en:
+		return ""
+	}
+	return heading
 }
 
 // edit makes a new version of a message that we have; one of a message that we never saw is taken as

@@ -1,0 +1,132 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tanggap/channels"
+	"tanggap/channels/sms"
+	"tanggap/cities"
+	"tanggap/router"
+	"tanggap/tickets"
+)
+
+func jakarta(t testing.TB) *router.City {
+	t.Helper()
+	pack, err := cities.Load("jakarta")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pack.City
+}
+
+// situation is what the store would hand over for a first message.
+func situation(t testing.TB, in channels.Inbound, cases ...tickets.Case) tickets.Situation {
+	t.Helper()
+	row, err := NewInbox(nil).row(&in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tickets.Situation{
+		Now: morning, New: len(cases) == 0, Citizen: tickets.Citizen{ID: 1}, Reference: "4821773057", Cases: cases,
+		Contact: tickets.Contact{ID: 2, CitizenID: 1, Address: tickets.Address{Kind: string(in.From.Kind), Value: in.From.Value}},
+		Rows:    []tickets.Row{{ID: 3, Account: row.Account, EventID: row.EventID, Kind: row.Kind, ReceivedAt: morning, Payload: row.Payload}},
+	}
+}
+
+func TestOpeningsBecomeTicketsInJakarta(t *testing.T) {
+	b := New(jakarta(t), Options{Accounts: account, Examples: true})
+	w := &town{now: morning}
+	for _, text := range lines(t, "openings.txt") {
+		c, err := b.Decide(situation(t, w.inbound("sms", text)))
+		if err != nil || c.Became != tickets.BecameTicket || c.New == nil || c.In == nil || c.In.Text != text {
+			t.Errorf("%q became %q: %v", text, c.Became, err)
+			continue
+		}
+		for _, i := range c.Say {
+			if n, encoding := sms.Count(sms.Fit(i.Text)); n != 1 || encoding != sms.GSM7 {
+				t.Errorf("%q is answered in %d segments: %s", text, n, i.Text)
+			}
+		}
+	}
+}
+
+func TestEveryReceiptOfJakartaFitsOneSegment(t *testing.T) {
+	city := jakarta(t)
+	b := New(city, Options{Accounts: account, Examples: true})
+	sit := situation(t, (&town{}).inbound("sms", "x"))
+	for _, lang := range []string{indonesian, english} {
+		for _, a := range city.Agencies() {
+			s := b.scene(&sit)
+			s.lang = lang
+			n := &tickets.Ticket{Reference: "4821773057", Agency: a.ID, State: tickets.Assigned, DueAt: morning.AddDate(1, 0, 0)}
+			due := date(lang, n.DueAt, morning, false)
+			for _, p := range []phrase{receiptDated, receiptPassed, nowWithBy, statusDated} {
+				text := say(p, lang, "city", city.Facts().ShortName, "ref", n.Reference.String(), "agency", s.agency(n), "date", due, "state", s.state(n))
+				if got, encoding := sms.Count(text); got != 1 || encoding != sms.GSM7 {
+					t.Errorf("%s: %d segments: %s", a.ID, got, text)
+				}
+			}
+		}
+	}
+}
+
+// FuzzDecide holds whatever a platform may deliver to the one rule that nothing is lost: it is held, or
+// taken and accounted for.
+func FuzzDecide(f *testing.F) {
+	city := jakarta(f)
+	b := New(city, Options{Accounts: account})
+	for _, seed := range []string{lamp, "SUDAH", "belum, masih gelap", "\xff\x00", "kebakaran di Tebet", "482-177-3057", "petugas minta uang"} {
+		f.Add(seed, "", "message", "chat", "", 0, 0, int64(0))
+	}
+	f.Add("", "sudah:4821773057", "button", "chat", "", 0, 0, int64(60))
+	f.Add("bagian", "", "message", "sms", "7", 1, 2, int64(99))
+	f.Fuzz(func(t *testing.T, text, choice, kind, name, album string, part, parts int, minutes int64) {
+		if _, known := accounts[name]; !known {
+			name = "chat"
+		}
+		in := (&town{}).inbound(name, channels.Clean(text))
+		in.Kind, in.Choice, in.Album, in.Part, in.Parts = channels.InboundKind(kind), choice, album, part, parts
+		old := tickets.Case{Ticket: tickets.Ticket{
+			ID: 9, Reference: "4821773057", State: tickets.Resolved, Question: tickets.AskConfirm, Agency: "dki", CreatedAt: morning, ResolvedAt: morning,
+			Return: tickets.Return{Account: name, Address: tickets.Address{Kind: string(in.From.Kind), Value: in.From.Value}},
+		}}
+		for _, cases := range [][]tickets.Case{nil, {old}} {
+			sit := situation(t, in, cases...)
+			sit.Now = morning.Add(time.Duration(minutes%(1<<20)) * time.Minute)
+			c, err := b.Decide(sit)
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case !c.Hold.IsZero():
+				if !c.Hold.After(sit.Now) || len(c.Take) > 0 {
+					t.Fatalf("held until %s at %s, %d taken", c.Hold, sit.Now, len(c.Take))
+				}
+			case len(c.Take) != 1 || c.Became == "":
+				t.Fatalf("%d rows taken as %q", len(c.Take), c.Became)
+			case (c.Became == tickets.BecameTicket) != (c.New != nil) || (c.Became == tickets.BecameFollowUp) != (c.In != nil && c.New == nil):
+				t.Fatalf("%q, with ticket %v and message %v", c.Became, c.New != nil, c.In != nil)
+			}
+			if len(cases) > 0 && old.State != sit.Cases[0].State {
+				t.Fatal("the situation was changed")
+			}
+			for _, i := range c.Say {
+				if strings.Contains(i.Text, "{") {
+					t.Fatalf("nobody filled in %q", i.Text)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkDecideInJakarta(b *testing.B) {
+	bot := New(jakarta(b), Options{Accounts: account})
+	sit := situation(b, (&town{now: morning}).inbound("sms", lamp))
+	b.ReportAllocs()
+	for b.Loop() {
+		if c, err := bot.Decide(sit); err != nil || c.New == nil {
+			b.Fatal(err)
+		}
+	}
+}
