@@ -201,13 +201,13 @@ func (p *plan) say(sit *Situation, c *Change, in *Intent) int64 {
 	if in.After.After(next) {
 		next = in.After
 	}
-	state, done := "queued", time.Time{}
+	state, reason, done := "queued", "", time.Time{}
 	if in.Via.Mute {
-		state, done = "failed", p.now
+		state, reason, done = "failed", "the sender cannot be answered", p.now
 	}
 	p.outbox = append(p.outbox, []any{
 		m.ID, m.TicketID, in.Purpose, in.Via.Account, in.Via.Address.Kind, clean(in.Via.Address.Value), clean(in.Via.Thread), clean(in.Via.ReplyTo),
-		choices, in.Automatic, in.Tell, state, "", micros(next), int64(0), int64(0), micros(done),
+		choices, in.Automatic, in.Tell, state, reason, micros(next), int64(0), int64(0), micros(done),
 	})
 	return m.ID
 }

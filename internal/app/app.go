@@ -181,6 +181,10 @@ func (a *App) Addr() string { return a.listen.Addr().String() }
 
 func (a *App) capabilities(account string) (channels.Capabilities, bool) {
 	ad, ok := a.adapters[account]
+	if !ok && (account == "phone" || account == "web") {
+		// Reports that another program brought in, from people who left no address.
+		return channels.Capabilities{Channel: account, Mute: true}, true
+	}
 	if !ok {
 		return channels.Capabilities{}, false
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	leaseTime = 15 * time.Second
+	leaseTime = 6 * time.Second
 	// batch is how many senders one round of Process takes: large enough to spread a commit's cost,
 	// small enough that on SQLite nobody waits long for the writer.
 	batch = 128
