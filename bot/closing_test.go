@@ -114,6 +114,20 @@ func TestOnlyAPlainYesCloses(t *testing.T) {
 	}
 }
 
+func TestNoAnswersWhatWasAskedLast(t *testing.T) {
+	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
+	first := resolved(w, "chat")
+	w.pass(time.Hour)
+	w.says("chat", "sampah menumpuk di Bukit Duri")
+	second := w.all()[0]
+	w.move(second, tickets.Step{To: tickets.Pending, Text: "Apakah truk sudah datang?"})
+	w.says("chat", "belum")
+	w.wants(second.ID, tickets.Assigned, "lh")
+	w.wants(first.ID, tickets.Resolved, "")
+	w.says("chat", "belum")
+	w.wants(first.ID, tickets.Assigned, "binamarga")
+}
+
 func TestAnotherReportIsNoDisagreement(t *testing.T) {
 	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 	n := resolved(w, "sms")

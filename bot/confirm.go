@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"time"
+
 	"tanggap/tickets"
 )
 
@@ -34,10 +36,26 @@ func (t *turn) disputed(c command, silent bool) *tickets.Ticket {
 			}
 		}
 	}
-	if resolved != nil {
+	latest := t.openQuestion()
+	switch {
+	case resolved != nil && latest.After(resolved.ResolvedAt), resolved == nil && !latest.IsZero():
+		return nil // the word answers what was asked last
+	case resolved != nil:
 		return resolved
 	}
 	return closed
+}
+
+// openQuestion is when the sender's open cases last had a question that is not about a resolution; the
+// zero time where there is none.
+func (t *turn) openQuestion() time.Time {
+	var latest time.Time
+	for _, n := range t.own {
+		if n.State.Open() && n.Question != tickets.NoQuestion && t.here(n) {
+			latest = later(latest, later(n.PausedAt, n.UpdatedAt))
+		}
+	}
+	return latest
 }
 
 // disputable reports whether the word can still be said of the case.
