@@ -26,9 +26,13 @@ const (
 // tx is one transaction; its methods take statements with ? for parameters, on both databases.
 type tx struct {
 	*sqlx.Tx
-	ctx     context.Context
-	dialect dialect
+	ctx      context.Context
+	dialect  dialect
+	prepared map[string]*sqlx.Stmt
 }
+
+// statement is one of those that the store keeps parsed.
+func (x *tx) statement(q string) *sql.Stmt { return x.StmtContext(x.ctx, x.prepared[q].Stmt) }
 
 func (d dialect) bind(q string) string {
 	if d == sqlite {
@@ -185,11 +189,7 @@ func (x *tx) bulk(q string, t *table, rows [][]any) (int64, error) {
 		}
 		return r.RowsAffected()
 	}
-	st, err := x.PrepareContext(x.ctx, q)
-	if err != nil {
-		return 0, err
-	}
-	defer st.Close()
+	st := x.statement(q)
 	var n int64
 	for _, row := range rows {
 		r, err := st.ExecContext(x.ctx, row...)
@@ -284,11 +284,14 @@ func (l *lookup) each(ctx context.Context, s *Store, keys [][]any, scan func(row
 			})
 		})
 	}
-	st, err := s.read.PrepareContext(ctx, l.lite)
-	if err != nil {
-		return err
+	st := s.prepared[l.lite]
+	if st == nil { // made for one question, as List's are
+		var err error
+		if st, err = s.read.PreparexContext(ctx, l.lite); err != nil {
+			return err
+		}
+		defer st.Close()
 	}
-	defer st.Close()
 	for i, key := range keys {
 		rows, err := st.QueryContext(ctx, key...)
 		if err != nil {

@@ -58,6 +58,9 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Ticket, string, error) {
 	if f.Agencies != nil {
 		bind("agency = ?", f.Agencies)
 	}
+	if f.Agencies != nil && len(f.States) == 0 {
+		f.States = States() // the index of queues goes by agency and state
+	}
 	if len(f.States) > 0 {
 		states := make([]string, len(f.States))
 		for i, st := range f.States {
@@ -198,7 +201,7 @@ func (s *Store) References(ctx context.Context, ticket int64, account string) ([
 	var ids []string
 	err := s.read.SelectContext(ctx, &ids, s.dialect.bind(`SELECT external_id FROM (
 		SELECT m.id AS id, m.external_id AS external_id FROM message m WHERE m.ticket_id = ? AND m.account = ? AND m.external_id <> ''
-		UNION ALL SELECT p.id, p.external_id FROM outbox o JOIN outbox_part p ON p.outbox_id = o.id WHERE o.ticket_id = ? AND o.account = ? AND p.external_id <> ''
+		UNION ALL SELECT p.id, p.external_id FROM message o JOIN outbox_part p ON p.outbox_id = o.id WHERE o.ticket_id = ? AND o.account = ? AND p.external_id <> ''
 		) x ORDER BY id DESC LIMIT 50`), ticket, account, ticket, account)
 	if err != nil {
 		return nil, fmt.Errorf("reading references: %w", err)

@@ -163,7 +163,7 @@ func (s *Store) insertArrivals(ctx context.Context, batch []arrival) error {
 		}
 		return strings.Compare(a[2].(string), b[2].(string))
 	})
-	err := s.inTx(ctx, machine, func(x *tx) error {
+	err := s.inTx(ctx, platform, func(x *tx) error {
 		if err := x.receive(rows); err != nil {
 			return err
 		}
@@ -180,16 +180,7 @@ func (x *tx) receive(rows [][]any) error {
 		_, err := x.ExecContext(x.ctx, pgReceive, arrays(receiveColumns, rows)...)
 		return err
 	}
-	inbox, err := x.PrepareContext(x.ctx, liteReceive)
-	if err != nil {
-		return err
-	}
-	defer inbox.Close()
-	work, err := x.PrepareContext(x.ctx, liteWork)
-	if err != nil {
-		return err
-	}
-	defer work.Close()
+	inbox, work := x.statement(liteReceive), x.statement(liteWork)
 	for _, row := range rows {
 		r, err := inbox.ExecContext(x.ctx, row[:7]...)
 		if err != nil {

@@ -30,6 +30,10 @@ var (
 		"external_id text, segments int, kind text, code text, reason text, first_at bigint, done_at bigint")
 )
 
+func tables() []*table {
+	return []*table{inboxTable, workTable, waitTable, citizenTable, contactTable, ticketTable, messageTable, attachmentTable, eventTable, outboxTable, partTable}
+}
+
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -31,8 +31,8 @@ type Store struct {
 	now     func() time.Time
 	url     string
 
-	people   chan job // SQLite's writer takes these first
-	machines chan job
+	writes   [person + 1]chan job  // of SQLite's writer
+	prepared map[string]*sqlx.Stmt // SQLite: what is run for row after row, by its text; never changed
 	arrivals chan arrival
 	wake     [Workers]chan struct{} // hints that inbox rows wait
 	dirty    chan struct{}          // a hint that outbox rows wait
@@ -58,8 +58,9 @@ type Options struct {
 func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 	s := &Store{
 		now: o.Now, url: rawURL,
-		people: make(chan job), machines: make(chan job), arrivals: make(chan arrival, 256),
-		dirty: make(chan struct{}, 1),
+		writes:   [person + 1]chan job{make(chan job), make(chan job), make(chan job)},
+		arrivals: make(chan arrival, 256),
+		dirty:    make(chan struct{}, 1),
 	}
 	for i := range s.wake {
 		s.wake[i] = make(chan struct{}, 1)
@@ -82,7 +83,13 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 		s.wg.Go(func() { s.writeLoop(run) })
 	}
 	s.wg.Go(func() { s.receiveLoop(run) })
-	if err := s.drawNode(ctx); err != nil {
+	if s.dialect == sqlite {
+		err = s.prepareAll(ctx)
+	}
+	if err == nil {
+		err = s.drawNode(ctx)
+	}
+	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
@@ -141,6 +148,34 @@ func (s *Store) openPostgres(rawURL string, maxConns int) error {
 	return nil
 }
 
+// prepareAll parses once what is run for row after row.
+func (s *Store) prepareAll(ctx context.Context) error {
+	s.prepared = map[string]*sqlx.Stmt{}
+	var all []string
+	for _, t := range tables() {
+		all = append(all, t.insert[sqlite], t.update[sqlite])
+	}
+	for _, q := range append(all, liteReceive, liteWork) {
+		st, err := s.write.PreparexContext(ctx, q)
+		if err != nil {
+			return err
+		}
+		s.prepared[q] = st
+	}
+	all = nil
+	for _, l := range lookups() {
+		all = append(all, l.lite)
+	}
+	for _, q := range all {
+		st, err := s.read.PreparexContext(ctx, q)
+		if err != nil {
+			return err
+		}
+		s.prepared[q] = st
+	}
+	return nil
+}
+
 // drawNode takes the next node number, so that ids of concurrent processes differ.
 func (s *Store) drawNode(ctx context.Context) error {
 	return s.inTx(ctx, machine, func(x *tx) error {
@@ -193,12 +228,14 @@ func hint(all ...chan struct{}) {
 	}
 }
 
-// who says whose write it is: people's go first.
-type who bool
+// who says whose write it is. On SQLite people's go first, then what platforms wait to have
+// acknowledged, then the rest.
+type who int
 
 const (
-	machine who = false
-	person  who = true
+	machine who = iota
+	platform
+	person
 )
 
 type job struct {
@@ -218,10 +255,7 @@ func (s *Store) inTx(ctx context.Context, w who, f func(*tx) error) error {
 			}
 		}
 	}
-	queue := s.machines
-	if w == person {
-		queue = s.people
-	}
+	queue := s.writes[w]
 	j := job{ctx: ctx, run: f, done: make(chan error, 1)}
 	select {
 	case queue <- j:
@@ -235,21 +269,31 @@ func (s *Store) inTx(ctx context.Context, w who, f func(*tx) error) error {
 
 func (s *Store) writeLoop(ctx context.Context) {
 	for {
-		select {
-		case j := <-s.people:
-			j.done <- s.runTx(j.ctx, j.run)
-			continue
-		default:
-		}
-		select {
-		case j := <-s.people:
-			j.done <- s.runTx(j.ctx, j.run)
-		case j := <-s.machines:
-			j.done <- s.runTx(j.ctx, j.run)
-		case <-ctx.Done():
+		j, ok := s.nextWrite(ctx)
+		if !ok {
 			return
 		}
+		j.done <- s.runTx(j.ctx, j.run)
 	}
+}
+
+// nextWrite is the first that waits of the most urgent, or else whichever comes.
+func (s *Store) nextWrite(ctx context.Context) (j job, ok bool) {
+	for w := person; w >= machine; w-- {
+		select {
+		case j = <-s.writes[w]:
+			return j, true
+		default:
+		}
+	}
+	select {
+	case j = <-s.writes[person]:
+	case j = <-s.writes[platform]:
+	case j = <-s.writes[machine]:
+	case <-ctx.Done():
+		return j, false
+	}
+	return j, true
 }
 
 func (s *Store) runTx(ctx context.Context, f func(*tx) error) error {
@@ -257,7 +301,7 @@ func (s *Store) runTx(ctx context.Context, f func(*tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := f(&tx{Tx: t, ctx: ctx, dialect: s.dialect}); err != nil {
+	if err := f(&tx{Tx: t, ctx: ctx, dialect: s.dialect, prepared: s.prepared}); err != nil {
 		_ = t.Rollback() // the first error is the one to tell
 		return err
 	}

@@ -51,7 +51,6 @@ CREATE TABLE address (
     thread     TEXT COLLATE "C" NOT NULL,
     CONSTRAINT address_value UNIQUE (kind, value)
 );
-CREATE INDEX address_citizen ON address (citizen_id, id);
 
 CREATE TABLE ticket (
     id           BIGINT PRIMARY KEY,
@@ -98,7 +97,6 @@ CREATE TABLE ticket (
 );
 CREATE INDEX ticket_citizen ON ticket (citizen_id, id);
 CREATE INDEX ticket_queue ON ticket (agency, state, id);
-CREATE INDEX ticket_agency ON ticket (agency, id);
 CREATE INDEX ticket_due ON ticket (due_at, id) WHERE due_at > 0;
 
 CREATE TABLE message (
@@ -173,7 +171,6 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_due ON outbox (account, next_at, id) WHERE done_at = 0;
 CREATE INDEX outbox_line ON outbox (account, address, id) WHERE done_at = 0;
-CREATE INDEX outbox_ticket ON outbox (ticket_id, id);
 
 CREATE TABLE outbox_part (
     id          BIGINT PRIMARY KEY,
