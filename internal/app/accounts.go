@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"tanggap/bot"
 	"tanggap/channels"
 	"tanggap/channels/email"
 	"tanggap/channels/gateway"
@@ -59,12 +60,15 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 	return nil, fmt.Errorf("account %s: no such type", acc.Name)
 }
 
-// menu is what Telegram shows beside the keyboard; each word is one that bot answers to.
+// menu is what Telegram shows beside the keyboard, by language; "" is for languages that we do not speak.
 func menu() map[string][]telegram.Command {
-	return map[string][]telegram.Command{
-		"":   {{Name: "menu", Description: "Petunjuk singkat"}, {Name: "status", Description: "Laporan saya"}},
-		"en": {{Name: "menu", Description: "How to report"}, {Name: "status", Description: "My reports"}},
+	all := map[string][]telegram.Command{}
+	for shown, lang := range map[string]string{"": "id", "en": "en"} {
+		for _, c := range bot.Commands(lang) {
+			all[shown] = append(all[shown], telegram.Command{Name: c.Name, Description: c.Description})
+		}
 	}
+	return all
 }
 
 // polls reports whether the account asks its platform, rather than being called by it.

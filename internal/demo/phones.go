@@ -3,7 +3,10 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"tanggap/channels/sms"
 	"tanggap/internal/sim"
@@ -25,6 +28,7 @@ type line struct {
 	Text    string
 	Note    string // time, segments
 	Choices []choice
+	at      time.Time
 }
 
 type choice struct{ Label, Press string }
@@ -128,7 +132,12 @@ func (p *gatewayPhone) Lines() []line {
 	return lines
 }
 
-type mailPhone struct{ sim *sim.Mail }
+type mailPhone struct {
+	sim *sim.Mail
+
+	mu   sync.Mutex
+	mine []line // the citizen's own, which no mailbox of ours shows
+}
 
 func (*mailPhone) Name() string { return "mail" }
 
@@ -142,14 +151,24 @@ func (p *mailPhone) Write(_ context.Context, l letter) error {
 		m.ReplyTo, m.References = last.MessageID, append(last.References, last.MessageID)
 		m.Subject = "Re: " + strings.TrimPrefix(last.Subject, "Re: ")
 	}
-	_, err := p.sim.Write(m)
-	return err
+	if _, err := p.sim.Write(m); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	p.mine = append(p.mine, line{Subject: m.Subject, Text: m.Text, Note: now.Format("15:04:05"), at: now})
+	p.mine = p.mine[max(0, len(p.mine)-200):]
+	return nil
 }
 
 func (p *mailPhone) Lines() []line {
-	var lines []line
+	p.mu.Lock()
+	lines := slices.Clone(p.mine)
+	p.mu.Unlock()
 	for _, m := range p.sim.Mailbox(citizenMail) {
-		lines = append(lines, line{Ours: true, Subject: m.Subject, Text: m.Text, Note: m.At.Format("15:04:05")})
+		lines = append(lines, line{Ours: true, Subject: m.Subject, Text: m.Text, Note: m.At.Format("15:04:05"), at: m.At})
 	}
+	slices.SortStableFunc(lines, func(a, b line) int { return a.at.Compare(b.at) })
 	return lines
 }
