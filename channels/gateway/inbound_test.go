@@ -32,9 +32,11 @@ var (
 		Send:    Send{Body: `{"to":"{to}","text":"{text}"}`, ContentType: "application/json"},
 		Auth:    Auth{HMAC: "X-Signature", Header: "Authorization"},
 		Receive: Receive{From: "payload.sender", Text: "payload.message", ID: "id", Time: "payload.at", TimeFormat: time.RFC3339},
-		Status: Status{MessageID: "payload.ref", State: "event", Detail: "payload.why",
+		Status: Status{
+			MessageID: "payload.ref", State: "event", Detail: "payload.why",
 			States:   map[string]channels.DeliveryState{"ok": channels.Delivered, "no": channels.Failed},
-			Failures: []Failure{{Match: "^blocked", Kind: channels.Unreachable, Reason: "blocked"}}},
+			Failures: []Failure{{Match: "^blocked", Kind: channels.Unreachable, Reason: "blocked"}},
+		},
 	}
 )
 

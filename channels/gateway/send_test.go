@@ -34,16 +34,20 @@ func TestTemplates(t *testing.T) {
 		change func(*Config)
 		want   seen
 	}{
-		{"form", func(c *Config) { c.Send = Send{Body: "to={to}&text={text}", Plain: true} },
-			seen{"POST", "", "to=6281255501000&text=baris+%22satu%22+%26+%3Cdua%3E", "application/x-www-form-urlencoded", ""}},
+		{
+			"form", func(c *Config) { c.Send = Send{Body: "to={to}&text={text}", Plain: true} },
+			seen{"POST", "", "to=6281255501000&text=baris+%22satu%22+%26+%3Cdua%3E", "application/x-www-form-urlencoded", ""},
+		},
 		{"JSON", func(c *Config) {
 			c.Send = Send{Body: `{"phone":"{to}","text":"{text}","hook":"{status_url}"}`, ContentType: "application/json", Header: map[string]string{"Authorization": "Bearer {password}"}}
 		}, seen{"POST", "", `{"phone":"+6281255501000","text":"baris \"satu\" \u0026 \u003cdua\u003e","hook":"https://lapor.example.go.id/channels/smsc/status?key=k-1"}`, "application/json", "Bearer pw"}},
 		{"XML", func(c *Config) {
 			c.Send = Send{Query: "u={username}", Body: "<sms to='{to}'>{text}</sms>", ContentType: "text/xml"}
 		}, seen{"POST", "u=u%26", "<sms to='+6281255501000'>baris &#34;satu&#34; &amp; &lt;dua&gt;</sms>", "text/xml", ""}},
-		{"get by the citizen's own centre", func(c *Config) { c.Send, c.SMSC = Send{Query: "c={smsc}&k={key}&t={text}&d={coding}"}, "*" },
-			seen{"GET", "c=operator-2&k=k-1&t=baris+%22satu%22+%26+%3Cdua%3E&d=0", "", "", ""}},
+		{
+			"get by the citizen's own centre", func(c *Config) { c.Send, c.SMSC = Send{Query: "c={smsc}&k={key}&t={text}&d={coding}"}, "*" },
+			seen{"GET", "c=operator-2&k=k-1&t=baris+%22satu%22+%26+%3Cdua%3E&d=0", "", "", ""},
+		},
 	} {
 		var got seen
 		config := own

@@ -65,20 +65,24 @@ func TestInbound(t *testing.T) {
 		{"Twilio says so", message("Body", "cukup", "OptOutType", "STOP"), with(func(in *channels.Inbound) { in.Text, in.Kind = "cukup", channels.Blocked })},
 		{"start", message("Body", "mulai"), with(func(in *channels.Inbound) { in.Text, in.Kind = "mulai", channels.Unblocked })},
 		{"a complaint that begins with stop", message("Body", "Stop buang sampah"), with(func(in *channels.Inbound) { in.Text = "Stop buang sampah" })},
-		{"WhatsApp name and place", message("From", "whatsapp:+6281255501000", "ProfileName", "Sari", "Latitude", "-6.2", "Longitude", "106.85", "Label", "SDN 01", "Address", "Tebet"),
+		{
+			"WhatsApp name and place", message("From", "whatsapp:+6281255501000", "ProfileName", "Sari", "Latitude", "-6.2", "Longitude", "106.85", "Label", "SDN 01", "Address", "Tebet"),
 			with(func(in *channels.Inbound) {
 				in.Name, in.Point = "Sari", &channels.Point{Lat: -6.2, Lng: 106.85, Label: "SDN 01\nTebet"}
-			})},
+			}),
+		},
 		{"a place off the globe", message("Latitude", "NaN", "Longitude", "500"), plain},
 		{"WhatsApp button", message("Body", "Sudah", "ButtonPayload", "done", "OriginalRepliedMessageSid", "SM0"), with(func(in *channels.Inbound) {
 			in.Kind, in.Choice, in.Text, in.MessageID, in.ReplyTo = channels.Button, "done", "Sudah", "SM0", []string{"SM0"}
 		})},
-		{"media keep their ids only", message("Body", "", "NumMedia", "2", "MediaContentType0", "image/jpeg",
-			"MediaUrl0", "https://user:secret@api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1",
-			"MediaContentType1", "image/png", "MediaUrl1", "https://evil.example/x?token=1"),
+		{
+			"media keep their ids only", message("Body", "", "NumMedia", "2", "MediaContentType0", "image/jpeg",
+				"MediaUrl0", "https://user:secret@api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1",
+				"MediaContentType1", "image/png", "MediaUrl1", "https://evil.example/x?token=1"),
 			with(func(in *channels.Inbound) {
 				in.Text, in.Media = "", []channels.Media{{Ref: "MM1/ME1", Type: "image/jpeg"}, {Ref: "elsewhere/1", Type: "image/png"}}
-			})},
+			}),
+		},
 		{"no sender", message("From", " "), channels.Inbound{Account: "twilio", Kind: channels.Unknown}},
 		{"no message", url.Values{"Body": {"x"}}, channels.Inbound{Account: "twilio", Kind: channels.Unknown}},
 	} {

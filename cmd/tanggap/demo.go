@@ -39,8 +39,10 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	token, err := a.Store().CreateToken(ctx, tickets.Token{Name: "demo", Agency: "*",
-		Scopes: []string{"tickets:read", "tickets:write", "accounts:read", "quarantine:read"}})
+	token, err := a.Store().CreateToken(ctx, tickets.Token{
+		Name: "demo", Agency: "*",
+		Scopes: []string{"tickets:read", "tickets:write", "accounts:read", "quarantine:read"},
+	})
 	if err != nil {
 		return err
 	}

@@ -45,10 +45,14 @@ func Start(listen, dir string) (*Demo, error) {
 	secret, password := rand.Text(), rand.Text()
 	public := "http://" + listen
 	d.telegram = sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_demo_bot"})
-	d.twilio = sim.NewTwilio(sim.TwilioOptions{AccountSID: twilioSID, AuthToken: secret, Number: twilioNumber,
-		Webhook: public + "/channels/sms", Tries: 3, Delivers: true})
-	d.gateway = sim.NewGateway(sim.GatewayOptions{Username: "tanggap", Password: password, Number: shortCode, Tries: 3, Delivers: true,
-		GetURL: public + "/channels/smsc?secret=" + secret + "&from=%p&to=%P&text=%b&coding=%c&charset=%C&udh=%u&time=%T&id=%I&smsc=%i"})
+	d.twilio = sim.NewTwilio(sim.TwilioOptions{
+		AccountSID: twilioSID, AuthToken: secret, Number: twilioNumber,
+		Webhook: public + "/channels/sms", Tries: 3, Delivers: true,
+	})
+	d.gateway = sim.NewGateway(sim.GatewayOptions{
+		Username: "tanggap", Password: password, Number: shortCode, Tries: 3, Delivers: true,
+		GetURL: public + "/channels/smsc?secret=" + secret + "&from=%p&to=%P&text=%b&coding=%c&charset=%C&udh=%u&time=%T&id=%I&smsc=%i",
+	})
 	d.mail = sim.NewMail(sim.MailOptions{Address: mailbox, Password: password})
 	if err := d.start(listen, dir, secret, password); err != nil {
 		d.Close()
@@ -86,8 +90,10 @@ func (d *Demo) start(listen, dir, secret, password string) error {
 			SMTP: config.Outgoing{URL: d.mail.SMTPURL(), Username: mailbox, Password: config.NewSecret(password)},
 		}},
 		{Name: "sms", Channel: &config.Twilio{AccountSID: twilioSID, AuthToken: config.NewSecret(secret), From: twilioNumber, APIURL: twilioURL, Region: "ID", Segments: 10}},
-		{Name: "smsc", Channel: &config.Gateway{Preset: "kannel", SendURL: gatewayURL + "/cgi-bin/sendsms", Username: "tanggap",
-			Password: config.NewSecret(password), From: shortCode, Secret: config.NewSecret(secret)}},
+		{Name: "smsc", Channel: &config.Gateway{
+			Preset: "kannel", SendURL: gatewayURL + "/cgi-bin/sendsms", Username: "tanggap",
+			Password: config.NewSecret(password), From: shortCode, Secret: config.NewSecret(secret),
+		}},
 	}
 	d.config = c
 	d.phones = []phone{

@@ -39,10 +39,14 @@ var reports = []string{
 func arrival(i int64) channels.Inbound {
 	id := fmt.Sprint(100000 + i)
 	text := reports[i%int64(len(reports))]
-	raw, _ := json.Marshal(map[string]any{"update_id": i, "message": map[string]any{"message_id": 1, "text": text,
-		"from": map[string]any{"id": i, "first_name": "Warga", "language_code": "id"}, "chat": map[string]any{"id": i, "type": "private"}}})
-	return channels.Inbound{Account: "bot", Kind: channels.Message, EventID: id + ":1", MessageID: id + ":1", From: channels.Address{Kind: channels.TelegramID, Value: id},
-		Name: "Warga", Text: text, Language: "id", SentAt: time.Now(), Raw: raw, RawType: "application/json"}
+	raw, _ := json.Marshal(map[string]any{"update_id": i, "message": map[string]any{
+		"message_id": 1, "text": text,
+		"from": map[string]any{"id": i, "first_name": "Warga", "language_code": "id"}, "chat": map[string]any{"id": i, "type": "private"},
+	}})
+	return channels.Inbound{
+		Account: "bot", Kind: channels.Message, EventID: id + ":1", MessageID: id + ":1", From: channels.Address{Kind: channels.TelegramID, Value: id},
+		Name: "Warga", Text: text, Language: "id", SentAt: time.Now(), Raw: raw, RawType: "application/json",
+	}
 }
 
 // bench is a store with bot and router of the Jakarta pack, without platforms.
@@ -63,8 +67,10 @@ func newBench(b *testing.B, database string) *bench {
 		b.Fatal(err)
 	}
 	capabilities := channels.Capabilities{Channel: "telegram", Addresses: channels.TelegramID, Text: channels.Limit{Max: 4096, Unit: channels.UTF16}, Choices: 8, Threads: true}
-	return &bench{store: s, inbox: bot.NewInbox(s), bot: bot.New(pack.City, bot.Options{Examples: true,
-		Accounts: func(string) (channels.Capabilities, bool) { return capabilities, true }})}
+	return &bench{store: s, inbox: bot.NewInbox(s), bot: bot.New(pack.City, bot.Options{
+		Examples: true,
+		Accounts: func(string) (channels.Capabilities, bool) { return capabilities, true },
+	})}
 }
 
 // BenchmarkAccept is durable inbox rows, one a call, at so many callers.
@@ -199,7 +205,8 @@ func BenchmarkWebhook(b *testing.B) {
 					b.Fatal(err)
 				}
 				k := run(b, configure(b, database, listen, config.Account{Name: "sms", Channel: &config.Twilio{
-					AccountSID: sid, AuthToken: config.NewSecret(token), From: number, APIURL: api, Region: "ID", Segments: 10}}))
+					AccountSID: sid, AuthToken: config.NewSecret(token), From: number, APIURL: api, Region: "ID", Segments: 10,
+				}}))
 				// What leaves is not measured here: the account is paused.
 				if err := k.app.Store().SetAccount(context.Background(), "sms", "paused", ""); err != nil {
 					b.Fatal(err)

@@ -150,15 +150,18 @@ func TestTwilio(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
 		const sid, token, number, citizen = "AC0123456789abcdef0123456789abcdef", "7c1b5e0a9d2f4c6e8a0b1d3f5e7a9c2b", "+6281110001000", "+6281298765432"
 		listen := freeAddr(t)
-		tw := sim.NewTwilio(sim.TwilioOptions{AccountSID: sid, AuthToken: token, Number: number, Webhook: "https://lapor.test/channels/sms",
-			Tries: 5, Delivers: true, Client: &http.Client{Transport: proxy{listen}, Timeout: patience}})
+		tw := sim.NewTwilio(sim.TwilioOptions{
+			AccountSID: sid, AuthToken: token, Number: number, Webhook: "https://lapor.test/channels/sms",
+			Tries: 5, Delivers: true, Client: &http.Client{Transport: proxy{listen}, Timeout: patience},
+		})
 		api, err := tw.Start()
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tw.Close()
 		c := configure(t, database, listen, config.Account{Name: "sms", Channel: &config.Twilio{
-			AccountSID: sid, AuthToken: config.NewSecret(token), From: number, APIURL: api, Region: "ID", Segments: 10}})
+			AccountSID: sid, AuthToken: config.NewSecret(token), From: number, APIURL: api, Region: "ID", Segments: 10,
+		}})
 		c.Server.PublicURL = "https://lapor.test"
 		k := run(t, c)
 		last := whole(t, k, "sms", wire{
@@ -188,8 +191,10 @@ func TestGateway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
 		const secret, password, citizen = "rahasia-gateway-77", "sandi-gateway-88", "+6281298765433"
 		listen := freeAddr(t)
-		gw := sim.NewGateway(sim.GatewayOptions{Username: "tanggap", Password: password, Number: "1708", Tries: 5, Delivers: true,
-			GetURL: "http://" + listen + "/channels/smsc?secret=" + url.QueryEscape(secret) + "&from=%p&to=%P&text=%b&coding=%c&charset=%C&udh=%u&time=%T&id=%I&smsc=%i"})
+		gw := sim.NewGateway(sim.GatewayOptions{
+			Username: "tanggap", Password: password, Number: "1708", Tries: 5, Delivers: true,
+			GetURL: "http://" + listen + "/channels/smsc?secret=" + url.QueryEscape(secret) + "&from=%p&to=%P&text=%b&coding=%c&charset=%C&udh=%u&time=%T&id=%I&smsc=%i",
+		})
 		api, err := gw.Start()
 		if err != nil {
 			t.Fatal(err)
@@ -216,8 +221,10 @@ func TestGateway(t *testing.T) {
 }
 
 func gatewayAccount(send, username, password, secret string) config.Account {
-	return config.Account{Name: "smsc", Channel: &config.Gateway{Preset: "kannel", SendURL: send, Username: username,
-		Password: config.NewSecret(password), From: "1708", Secret: config.NewSecret(secret)}}
+	return config.Account{Name: "smsc", Channel: &config.Gateway{
+		Preset: "kannel", SendURL: send, Username: username,
+		Password: config.NewSecret(password), From: "1708", Secret: config.NewSecret(secret),
+	}}
 }
 
 // TestKannel is the same through a real bearerbox and smsbox, with fakesmsc as the operator.

@@ -83,8 +83,10 @@ func run(t testing.TB, c *config.Config) *city {
 		t.Fatal(err)
 	}
 	k.app, k.url = a, "http://"+a.Addr()
-	k.token, err = a.Store().CreateToken(context.Background(), tickets.Token{Name: "test", Agency: "*",
-		Scopes: []string{"tickets:read", "tickets:write", "accounts:read", "quarantine:read"}})
+	k.token, err = a.Store().CreateToken(context.Background(), tickets.Token{
+		Name: "test", Agency: "*",
+		Scopes: []string{"tickets:read", "tickets:write", "accounts:read", "quarantine:read"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -137,8 +137,10 @@ func newSiege(t *testing.T, database string) *siege {
 	const token, sid, secret = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", "AC0123456789abcdef0123456789abcdef", "7c1b5e0a9d2f4c6e8a0b1d3f5e7a9c2b"
 	s := &siege{t: t, listen: freeAddr(t), config: filepath.Join(t.TempDir(), "tanggap.toml")}
 	s.telegram = sim.NewTelegram(sim.TelegramOptions{Token: token, Username: "lapor_bot"})
-	s.twilio = sim.NewTwilio(sim.TwilioOptions{AccountSID: sid, AuthToken: secret, Number: "+6281110001000", Keep: 1_000_000,
-		Webhook: "http://" + s.listen + "/channels/sms"})
+	s.twilio = sim.NewTwilio(sim.TwilioOptions{
+		AccountSID: sid, AuthToken: secret, Number: "+6281110001000", Keep: 1_000_000,
+		Webhook: "http://" + s.listen + "/channels/sms",
+	})
 	telegramURL, err := s.telegram.Start()
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,8 @@ func smsCity(t *testing.T, database string) (*city, *sim.Twilio) {
 	}
 	t.Cleanup(func() { tw.Close() })
 	return run(t, configure(t, database, listen, config.Account{Name: "sms", Channel: &config.Twilio{
-		AccountSID: twilioSID, AuthToken: config.NewSecret(twilioSecret), From: twilioNumber, APIURL: api, Region: "ID", Segments: 10}})), tw
+		AccountSID: twilioSID, AuthToken: config.NewSecret(twilioSecret), From: twilioNumber, APIURL: api, Region: "ID", Segments: 10,
+	}})), tw
 }
 
 // TestFiftyAtOnce delivers one message fifty times at once, and again later: one ticket, one receipt.

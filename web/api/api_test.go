@@ -651,8 +651,10 @@ func TestDescription(t *testing.T) {
 		wg.Go(func() {
 			a := d.must(200, "", "GET", "/api/v1/openapi.json", nil)
 			paths := a.body["paths"].(object)
-			for _, p := range []string{"/reports", "/tickets", "/tickets/{reference}", "/tickets/{reference}/replies", "/tickets/{reference}/notes",
-				"/tickets/{reference}/transfer", "/tickets/{reference}/state", "/accounts", "/quarantine"} {
+			for _, p := range []string{
+				"/reports", "/tickets", "/tickets/{reference}", "/tickets/{reference}/replies", "/tickets/{reference}/notes",
+				"/tickets/{reference}/transfer", "/tickets/{reference}/state", "/accounts", "/quarantine",
+			} {
 				if paths["/api/v1"+p] == nil {
 					t.Errorf("%s is not described", p)
 				}

@@ -113,7 +113,8 @@ func returns(t *testing.T, dir string) []figure {
 		wantHard := slices.ContainsFunc(want, func(e struct {
 			Reason string
 			Hard   bool
-		}) bool {
+		},
+		) bool {
 			return e.Hard
 		})
 		hard.count(l.Bounce != nil && l.Bounce.Hard == wantHard, fmt.Sprintf("%s: want %v %s", name, wantHard, want[0].Reason))

@@ -14,36 +14,54 @@ import (
 func TestSplit(t *testing.T) {
 	cases := []struct{ name, text, fresh string }{
 		{"nothing quoted", "Lampu jalan mati.\n\nTerima kasih", "Lampu jalan mati.\n\nTerima kasih"},
-		{"Gmail in Indonesian",
+		{
+			"Gmail in Indonesian",
 			"Sudah menyala, terima kasih.\n\nPada Sab, 15 Jun 2024 pukul 14.59 Layanan Pengaduan <pengaduan@kota.test> menulis:\n\n> Laporan Anda diteruskan.\n> Salam",
-			"Sudah menyala, terima kasih."},
-		{"the same, wrapped",
+			"Sudah menyala, terima kasih.",
+		},
+		{
+			"the same, wrapped",
 			"Belum.\n\nPada tanggal Sab, 15 Jun 2024 pukul 14.59 Layanan Pengaduan Kota <\npengaduan@kota.test> menulis:\n\n> Laporan Anda diteruskan.",
-			"Belum."},
-		{"Apple Mail in Indonesian",
+			"Belum.",
+		},
+		{
+			"Apple Mail in Indonesian",
 			"Masih gelap\n\nDikirim dari iPhone saya\n\n> Pada 15 Jun 2024, pukul 14.59, Pengaduan <pengaduan@kota.test> menulis:\n> \n> Sudah kami perbaiki.",
-			"Masih gelap"},
-		{"prose that begins with Pada",
+			"Masih gelap",
+		},
+		{
+			"prose that begins with Pada",
 			"Pada Sabtu 15 Juni 2024 pukul 14.59 petugas datang dan menulis:\n\"bayar 50 ribu\".\nSaya keberatan.",
-			"Pada Sabtu 15 Juni 2024 pukul 14.59 petugas datang dan menulis:\n\"bayar 50 ribu\".\nSaya keberatan."},
-		{"prose that begins with On",
+			"Pada Sabtu 15 Juni 2024 pukul 14.59 petugas datang dan menulis:\n\"bayar 50 ribu\".\nSaya keberatan.",
+		},
+		{
+			"prose that begins with On",
 			"On 15 June 2024 the officer wrote:\npay first.\nI object.",
-			"On 15 June 2024 the officer wrote:\npay first.\nI object."},
-		{"Outlook in Indonesian",
+			"On 15 June 2024 the officer wrote:\npay first.\nI object.",
+		},
+		{
+			"Outlook in Indonesian",
 			"Baik, saya tunggu.\n\n________________________________\nDari: Pengaduan <pengaduan@kota.test>\nTerkirim: 15 Juni 2024 14:59\nKepada: Budi\nPerihal: Laporan\n\nSudah kami teruskan.",
-			"Baik, saya tunggu."},
-		{"Outlook in English",
+			"Baik, saya tunggu.",
+		},
+		{
+			"Outlook in English",
 			"Fine.\r\n\r\n-----Original Message-----\r\nFrom: x@y.test\r\nSent: Monday\r\n\r\nold",
-			"Fine."},
-		{"an answer between the quotes",
+			"Fine.",
+		},
+		{
+			"an answer between the quotes",
 			"Pada 15/06/2024 14.59, Pengaduan menulis:\n> Di mana?\nDi depan SD 01.\n> Sejak kapan?\nTiga hari.",
-			"Di depan SD 01.\n> Sejak kapan?\nTiga hari."},
+			"Di depan SD 01.\n> Sejak kapan?\nTiga hari.",
+		},
 		{"a signature", "Jalan rusak di RT 05.\n\n-- \nBudi Santoso\n0812", "Jalan rusak di RT 05."},
 		{"a phone's signature", "Air mati\n\nSent from my iPhone", "Air mati"},
 		{"a line of dashes in the text", "Kerusakan:\n--\n" + strings.Repeat("butir\n", 20), "Kerusakan:\n--\n" + strings.Repeat("butir\n", 20)},
 		{"only a quotation", "> hanya kutipan", "> hanya kutipan"},
-		{"a forwarded mail", "Mohon ditindak.\n\n---------- Forwarded message ---------\nFrom: Ani <ani@x.test>\nDate: Sel, 1 Jan 2024\nSubject: Got\n\nGot mampet.",
-			"Mohon ditindak.\n\n---------- Forwarded message ---------\nFrom: Ani <ani@x.test>\nDate: Sel, 1 Jan 2024\nSubject: Got\n\nGot mampet."},
+		{
+			"a forwarded mail", "Mohon ditindak.\n\n---------- Forwarded message ---------\nFrom: Ani <ani@x.test>\nDate: Sel, 1 Jan 2024\nSubject: Got\n\nGot mampet.",
+			"Mohon ditindak.\n\n---------- Forwarded message ---------\nFrom: Ani <ani@x.test>\nDate: Sel, 1 Jan 2024\nSubject: Got\n\nGot mampet.",
+		},
 	}
 	for _, c := range cases {
 		text := strings.ReplaceAll(c.text, "\r\n", "\n")

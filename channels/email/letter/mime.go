@@ -8,12 +8,11 @@ import (
 	"math"
 	"net/textproto"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
 	"github.com/jhillyerd/enmime/v2"
 	"golang.org/x/text/encoding/charmap"
-
-	"unicode/utf8"
 )
 
 // Beyond these enmime's time grows exponentially with nested, unterminated multiparts; no honest mail
