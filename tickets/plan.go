@@ -20,7 +20,6 @@ type plan struct {
 	work, waits           [][]any
 	timers                []Timer
 	reports               []Report
-	touched               map[int64]bool // citizens: one change each in a batch
 	rows                  int
 }
 

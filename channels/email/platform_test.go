@@ -185,14 +185,10 @@ func (p *platform) Outage(on bool) {
 }
 
 func options(start func(*testing.T) channeltest.Platform) channeltest.Options {
-	o := channeltest.Options{New: start, Redelivers: true}
-	for _, f := range []channeltest.Failure{
+	return channeltest.Options{New: start, Redelivers: true, Failures: []channeltest.Failure{
 		channeltest.FailTemporary, channeltest.FailThrottled, channeltest.FailRejected, channeltest.FailUnreachable,
 		channeltest.FailSuspended, channeltest.FailReset, channeltest.FailDial, channeltest.FailHang,
-	} {
-		o.Failures = append(o.Failures, f)
-	}
-	return o
+	}}
 }
 
 func TestContract(t *testing.T) { channeltest.Run(t, options(newPlatform)) }
