@@ -8,12 +8,20 @@ type Command struct{ Name, Description string }
 func Commands(lang string) []Command {
 	if lang == indonesian {
 		return []Command{
-			{"lapor", "Cara melapor"}, {"status", "Cek laporan Anda"}, {"batal", "Batalkan laporan"},
-			{"english", "Use English"}, {"menu", "Bantuan"}, {"berhenti", "Tanpa pengingat"},
+			{"lapor", "Cara melapor"},
+			{"status", "Cek laporan Anda"},
+			{"batal", "Batalkan laporan"},
+			{"english", "Use English"},
+			{"menu", "Bantuan"},
+			{"berhenti", "Tanpa pengingat"},
 		}
 	}
 	return []Command{
-		{"report", "How to report"}, {"status", "Check your reports"}, {"cancel", "Withdraw a report"},
-		{"indonesia", "Pakai bahasa Indonesia"}, {"menu", "Help"}, {"stop", "No reminders"},
+		{"report", "How to report"},
+		{"status", "Check your reports"},
+		{"cancel", "Withdraw a report"},
+		{"indonesia", "Pakai bahasa Indonesia"},
+		{"menu", "Help"},
+		{"stop", "No reminders"},
 	}
 }

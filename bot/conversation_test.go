@@ -396,10 +396,19 @@ func TestStatusFitsOneSegment(t *testing.T) {
 func TestWordsThatOpenNoTicket(t *testing.T) {
 	converse(t, func(w *town) {
 		for _, c := range []struct{ say, purpose, words string }{
-			{"/start", "menu", "Tulis laporan Anda"}, {"MENU", "menu", "112"}, {"halo", "menu", "STATUS"}, {"LAPOR", "menu", "apa yang terjadi"},
-			{"ENGLISH", "language", "English"}, {"menu", "menu", "CANCEL"}, {"INDONESIA", "language", "Indonesia"},
-			{"BERHENTI", "menu", "pengingat"}, {"MULAI", "menu", "melapor"}, {"SUDAH", "menu", "tidak ada pertanyaan"}, {"belum pak", "menu", "tidak ada pertanyaan"},
-			{"terima kasih", "menu", "Sama-sama"}, {"BATAL", "status", "Tidak ada laporan"},
+			{"/start", "menu", "Tulis laporan Anda"},
+			{"MENU", "menu", "112"},
+			{"halo", "menu", "STATUS"},
+			{"LAPOR", "menu", "apa yang terjadi"},
+			{"ENGLISH", "language", "English"},
+			{"menu", "menu", "CANCEL"},
+			{"INDONESIA", "language", "Indonesia"},
+			{"BERHENTI", "menu", "pengingat"},
+			{"MULAI", "menu", "melapor"},
+			{"SUDAH", "menu", "tidak ada pertanyaan"},
+			{"belum pak", "menu", "tidak ada pertanyaan"},
+			{"terima kasih", "menu", "Sama-sama"},
+			{"BATAL", "status", "Tidak ada laporan"},
 		} {
 			in := w.says("chat", c.say)
 			w.hears(c.purpose, c.words)

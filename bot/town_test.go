@@ -39,18 +39,30 @@ func smallTown(t testing.TB, change func(*router.Definition)) *router.City {
 			{ID: "kel.bukit", Parent: "kota", Name: "Kelurahan Bukit Duri", Short: "Kel. Bukit Duri", Kind: "kelurahan", Area: "31.74.02", Origin: sourced},
 		},
 		Categories: []router.Category{
-			{ID: "lampu", Name: name("Lampu jalan", "Street light"), Agency: "binamarga.selatan", Located: true, Deadline: week, Origin: sourced,
-				Patterns: router.Patterns{Sure: []string{"lampu jalan", "street light", "jalan rusak|berlubang"}}},
-			{ID: "sampah", Name: name("Sampah", "Garbage"), Agency: "lh", Located: true, Deadline: week, Origin: sourced,
-				Patterns: router.Patterns{Sure: []string{"sampah", "garbage"}}},
-			{ID: "selokan", Name: name("Selokan", "Drain"), Office: "kelurahan", Located: true, Deadline: week, Origin: sourced,
-				Patterns: router.Patterns{Sure: []string{"selokan", "got mampet"}}},
-			{ID: "api", Name: name("Kebakaran", "Fire"), Agency: "damkar", Emergency: true, Deadline: router.Deadline{Value: 1, Unit: router.Hours, Origin: sourced}, Origin: sourced,
-				Patterns: router.Patterns{Sure: []string{"kebakaran", "house fire"}}},
-			{ID: "pungli", Name: name("Pungutan liar", "Bribes"), Conduct: true, Kind: router.Misconduct, Deadline: week, Origin: sourced,
-				Patterns: router.Patterns{Sure: []string{"minta uang", "pungli"}}},
-			{ID: "anak", Name: name("Kekerasan pada anak", "Violence against children"), Agency: "pppa", Sensitive: true, Deadline: week, Origin: sourced,
-				Patterns: router.Patterns{Sure: []string{"anak dipukuli"}}},
+			{
+				ID: "lampu", Name: name("Lampu jalan", "Street light"), Agency: "binamarga.selatan", Located: true, Deadline: week, Origin: sourced,
+				Patterns: router.Patterns{Sure: []string{"lampu jalan", "street light", "jalan rusak|berlubang"}},
+			},
+			{
+				ID: "sampah", Name: name("Sampah", "Garbage"), Agency: "lh", Located: true, Deadline: week, Origin: sourced,
+				Patterns: router.Patterns{Sure: []string{"sampah", "garbage"}},
+			},
+			{
+				ID: "selokan", Name: name("Selokan", "Drain"), Office: "kelurahan", Located: true, Deadline: week, Origin: sourced,
+				Patterns: router.Patterns{Sure: []string{"selokan", "got mampet"}},
+			},
+			{
+				ID: "api", Name: name("Kebakaran", "Fire"), Agency: "damkar", Emergency: true, Deadline: router.Deadline{Value: 1, Unit: router.Hours, Origin: sourced}, Origin: sourced,
+				Patterns: router.Patterns{Sure: []string{"kebakaran", "house fire"}},
+			},
+			{
+				ID: "pungli", Name: name("Pungutan liar", "Bribes"), Conduct: true, Kind: router.Misconduct, Deadline: week, Origin: sourced,
+				Patterns: router.Patterns{Sure: []string{"minta uang", "pungli"}},
+			},
+			{
+				ID: "anak", Name: name("Kekerasan pada anak", "Violence against children"), Agency: "pppa", Sensitive: true, Deadline: week, Origin: sourced,
+				Patterns: router.Patterns{Sure: []string{"anak dipukuli"}},
+			},
 		},
 		Sets: []router.Set{{Name: "official", Words: []string{"petugas", "lurah"}}},
 		Places: place.Definition{

@@ -101,10 +101,33 @@ func (r *reader) offices(city cityFile, areas []place.Area) []router.Agency {
 
 // shortest spells the words that most often make an office's name too long for a receipt.
 var shortest = [][2]string{
-	{"Kota Administrasi ", ""}, {"Kabupaten Administrasi ", "Kab. "}, {"Kepulauan", "Kep."}, {" Selatan", " Sel."}, {" Utara", " Utr."}, {" Timur", " Tmr."}, {" Barat", " Brt."},
-	{"Kebayoran", "Kby."}, {"Kampung", "Kp."}, {"Tanjung", "Tj."}, {"Cempaka", "Cemp."}, {"Petamburan", "Petamb."}, {"Prapatan", "Prap."},
-	{"Gunung", "Gn."}, {"Bendungan", "Bend."}, {"Cipinang", "Cip."}, {"Perdana Kusuma", "P.K."}, {"Kedaung", "Ked."}, {"Pegangsaan", "Pegangs."}, {"Kelapa", "Klp."}, {"Petukangan", "Petuk."}, {"Pulau", "P."},
-	{"Cemp. ", "Cemp."}, {"Klp. ", "Klp."}, {"Kep. ", "Kep."}, {"Kby. ", "Kby."}, {"Cip. ", "Cip."},
+	{"Kota Administrasi ", ""},
+	{"Kabupaten Administrasi ", "Kab. "},
+	{"Kepulauan", "Kep."},
+	{" Selatan", " Sel."},
+	{" Utara", " Utr."},
+	{" Timur", " Tmr."},
+	{" Barat", " Brt."},
+	{"Kebayoran", "Kby."},
+	{"Kampung", "Kp."},
+	{"Tanjung", "Tj."},
+	{"Cempaka", "Cemp."},
+	{"Petamburan", "Petamb."},
+	{"Prapatan", "Prap."},
+	{"Gunung", "Gn."},
+	{"Bendungan", "Bend."},
+	{"Cipinang", "Cip."},
+	{"Perdana Kusuma", "P.K."},
+	{"Kedaung", "Ked."},
+	{"Pegangsaan", "Pegangs."},
+	{"Kelapa", "Klp."},
+	{"Petukangan", "Petuk."},
+	{"Pulau", "P."},
+	{"Cemp. ", "Cemp."},
+	{"Klp. ", "Klp."},
+	{"Kep. ", "Kep."},
+	{"Kby. ", "Kby."},
+	{"Cip. ", "Cip."},
 }
 
 // shorten fits a name into the 20 characters that it has in a receipt.

@@ -36,8 +36,11 @@ func town() Definition {
 			{ID: "rumah", Name: names("Rumah tangga"), Agency: "t.jalan", Sensitive: true, Deadline: soon, Patterns: Patterns{Sure: []string{"kdrt"}}},
 		},
 		Sets: []Set{
-			{Name: "official", Words: []string{"=petugas", "pak lurah", "<atasan>"}}, {Name: "atasan", Words: []string{"=camat"}},
-			{Name: "past", Words: []string{"=kemarin"}}, {Name: "now", Words: []string{"=sekarang"}}, {Name: "unreal", Words: []string{"takut"}},
+			{Name: "official", Words: []string{"=petugas", "pak lurah", "<atasan>"}},
+			{Name: "atasan", Words: []string{"=camat"}},
+			{Name: "past", Words: []string{"=kemarin"}},
+			{Name: "now", Words: []string{"=sekarang"}},
+			{Name: "unreal", Words: []string{"takut"}},
 			{Name: "denied", Words: []string{"=bukan"}},
 		},
 		Guards:  []Guard{{Name: "kiasan", Patterns: []string{"kebakaran jenggot"}, Figure: true}},

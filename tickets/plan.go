@@ -91,8 +91,10 @@ func (p *plan) addCitizen(sit *Situation, c *Change) {
 		contact.LastInAt, contact.Account, contact.Thread = p.now, c.Return.Account, c.Return.Thread
 	}
 	row := func() []any {
-		return []any{contact.ID, contact.CitizenID, contact.Kind, clean(contact.Value), contact.State, clean(contact.Reason),
-			micros(contact.LastInAt), contact.Account, clean(contact.Thread)}
+		return []any{
+			contact.ID, contact.CitizenID, contact.Kind, clean(contact.Value), contact.State, clean(contact.Reason),
+			micros(contact.LastInAt), contact.Account, clean(contact.Thread),
+		}
 	}
 	switch {
 	case sit.New && !c.personal():
@@ -257,12 +259,18 @@ func (p *plan) write(x *tx) error {
 		rows  [][]any
 		write func(*table, [][]any) error
 	}{
-		{citizenTable, p.newCitizens, x.insertAll}, {citizenTable, p.citizens, x.updateAll},
-		{contactTable, p.newContacts, x.insertAll}, {contactTable, p.contacts, x.updateAll},
-		{ticketTable, p.newTickets, x.insertAll}, {ticketTable, p.tickets, x.updateAll},
-		{messageTable, p.messages, x.insertAll}, {attachmentTable, p.attachments, x.insertAll},
-		{outboxTable, p.outbox, x.insertAll}, {eventTable, p.events, x.insertAll},
-		{workTable, p.work, x.updateAll}, {waitTable, p.waits, x.updateAll},
+		{citizenTable, p.newCitizens, x.insertAll},
+		{citizenTable, p.citizens, x.updateAll},
+		{contactTable, p.newContacts, x.insertAll},
+		{contactTable, p.contacts, x.updateAll},
+		{ticketTable, p.newTickets, x.insertAll},
+		{ticketTable, p.tickets, x.updateAll},
+		{messageTable, p.messages, x.insertAll},
+		{attachmentTable, p.attachments, x.insertAll},
+		{outboxTable, p.outbox, x.insertAll},
+		{eventTable, p.events, x.insertAll},
+		{workTable, p.work, x.updateAll},
+		{waitTable, p.waits, x.updateAll},
 	}
 	for _, s := range steps {
 		if err := s.write(s.table, s.rows); err != nil {

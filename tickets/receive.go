@@ -132,8 +132,15 @@ const (
 )
 
 var receiveColumns = []column{
-	{"id", "bigint"}, {"account", "text"}, {"event_id", "text"}, {"kind", "text"}, {"received_at", "bigint"},
-	{"payload", "text"}, {"raw", "bytea"}, {"sender", "text"}, {"hold_until", "bigint"},
+	{"id", "bigint"},
+	{"account", "text"},
+	{"event_id", "text"},
+	{"kind", "text"},
+	{"received_at", "bigint"},
+	{"payload", "text"},
+	{"raw", "bytea"},
+	{"sender", "text"},
+	{"hold_until", "bigint"},
 }
 
 func (s *Store) insertArrivals(ctx context.Context, batch []arrival) error {

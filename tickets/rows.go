@@ -122,8 +122,16 @@ func (t *Ticket) targets() []any {
 		&t.Agency, &t.Category, &t.Area, &t.Lat, &t.Lng, &t.Located, &t.CitizenID, &t.Return.Channel, &t.Return.Account,
 		&t.Return.Address.Kind, &t.Return.Address.Value, &t.Return.Thread, &t.Return.ReplyTo, &t.Return.Mute,
 		&t.Language, &t.Subject, &t.Sealed, &t.Emergency, &t.Unverified, &t.Test,
-		&t.Question, &t.Questions, &t.Rejections, &t.Rating, asJSON{&t.Decision}, asJSON{&t.ExternalIDs}, &t.chain,
-		stamp{&t.CreatedAt}, stamp{&t.UpdatedAt}, stamp{&t.DueAt}, stamp{&t.ResolvedAt}, stamp{&t.ClosedAt}, stamp{&t.PausedAt},
+		&t.Question, &t.Questions, &t.Rejections, &t.Rating,
+		asJSON{&t.Decision},
+		asJSON{&t.ExternalIDs},
+		&t.chain,
+		stamp{&t.CreatedAt},
+		stamp{&t.UpdatedAt},
+		stamp{&t.DueAt},
+		stamp{&t.ResolvedAt},
+		stamp{&t.ClosedAt},
+		stamp{&t.PausedAt},
 	}
 }
 
@@ -137,7 +145,9 @@ func (m *Message) row() []any {
 func (m *Message) targets() []any {
 	return []any{
 		&m.ID, &m.TicketID, &m.CitizenID, &m.Direction, &m.Channel, &m.Account, &m.ExternalID, &m.Replaces, &m.Author,
-		&m.Subject, &m.Text, &m.Quoted, &m.Point, stamp{&m.SentAt}, stamp{&m.CreatedAt},
+		&m.Subject, &m.Text, &m.Quoted, &m.Point,
+		stamp{&m.SentAt},
+		stamp{&m.CreatedAt},
 	}
 }
 

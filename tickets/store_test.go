@@ -75,8 +75,10 @@ func clerk(sit tickets.Situation) (tickets.Change, error) {
 			return c, nil
 		}
 	}
-	c.New = &tickets.Ticket{Kind: tickets.Complaint, State: tickets.Assigned, Agency: "dsda", Language: "id", Subject: l.Text, Return: via,
-		Decision: tickets.Decision{Agency: "dsda", Confidence: 0.9, Data: json.RawMessage(`{"agency":"dsda"}`)}}
+	c.New = &tickets.Ticket{
+		Kind: tickets.Complaint, State: tickets.Assigned, Agency: "dsda", Language: "id", Subject: l.Text, Return: via,
+		Decision: tickets.Decision{Agency: "dsda", Confidence: 0.9, Data: json.RawMessage(`{"agency":"dsda"}`)},
+	}
 	c.Events = []tickets.Event{{Actor: "citizen", Type: "created"}, {Actor: "router", Type: "routed", Data: json.RawMessage(`{"agency":"dsda"}`)}}
 	c.Say = []tickets.Intent{{Purpose: "receipt", Via: via, Author: "bot", Text: "Terima kasih. " + sit.Reference.String(), Automatic: true}}
 	return c, nil
@@ -281,8 +283,10 @@ func TestWorkIsOnceAndFresh(t *testing.T) {
 			if err := k.Move(tickets.InProgress, sit.Now); err != nil {
 				return tickets.Change{}, err
 			}
-			return tickets.Change{Tickets: []tickets.Ticket{k}, Events: []tickets.Event{{TicketID: k.ID, Actor: "ani", Type: "moved"}},
-				Say: []tickets.Intent{{TicketID: k.ID, Purpose: "reply", Via: k.Return, Author: "ani", Text: "Kami kerjakan."}}}, nil
+			return tickets.Change{
+				Tickets: []tickets.Ticket{k}, Events: []tickets.Event{{TicketID: k.ID, Actor: "ani", Type: "moved"}},
+				Say: []tickets.Intent{{TicketID: k.ID, Purpose: "reply", Via: k.Return, Author: "ani", Text: "Kami kerjakan."}},
+			}, nil
 		}
 		act := tickets.Act{Ticket: tk.ID, By: "ani", Version: tk.Version, Once: tickets.Once{Scope: "t", Key: "k", Request: "r"}}
 		var wg sync.WaitGroup

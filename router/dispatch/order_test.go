@@ -259,8 +259,10 @@ func TestChoicesGoWithTheLastPart(t *testing.T) {
 		bot := chat()
 		tk := c.citizen("bot", telegram(1))
 		choices := []tickets.Choice{{ID: "sudah", Label: "SUDAH"}, {ID: "belum", Label: "BELUM"}}
-		c.sayAll(tk, tickets.Intent{TicketID: tk.ID, Purpose: "confirm", Via: tk.Return, Choices: choices, Automatic: true,
-			Text: "Petugas melaporkan bahwa lampu sudah menyala. Balas SUDAH atau BELUM."})
+		c.sayAll(tk, tickets.Intent{
+			TicketID: tk.ID, Purpose: "confirm", Via: tk.Return, Choices: choices, Automatic: true,
+			Text: "Petugas melaporkan bahwa lampu sudah menyala. Balas SUDAH atau BELUM.",
+		})
 		stop := c.serve(dispatch.Options{}, bot)
 		time.Sleep(5 * time.Second)
 		stop()
