@@ -54,9 +54,13 @@ func (p position) past(m wire.Mail, skew time.Duration) bool {
 	return p.uid <= p.base && m.Arrived.Before(p.since.Add(-skew))
 }
 
-// Poll delivers new mail until ctx ends. At the account's first start it begins with what comes from
-// then on, and remembers that at once where the Inbox is a channels.Marker; where it is none, or with
-// Config.ImportPast, what is there already is delivered too, mute.
+// lately is how old a mail may be at the account's first start and still be new: who wrote while the
+// account was being set up is answered.
+const lately = time.Hour
+
+// Poll delivers new mail until ctx ends. At the account's first start it begins with what came lately,
+// and remembers that at once where the Inbox is a channels.Marker; where it is none, or with
+// Config.ImportPast, what is there from before is delivered too, mute.
 func (a *Adapter) Poll(ctx context.Context, in channels.Inbox) error {
 	wait, refused := a.retry, 0
 	r := &reader{Adapter: a, in: in}
@@ -121,7 +125,7 @@ func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 		if err != nil {
 			return worked, err
 		}
-		p, err := r.position(ctx, b)
+		p, err := r.position(ctx, s, b)
 		if err != nil {
 			return worked, err
 		}
@@ -141,7 +145,7 @@ func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 }
 
 // position is where to go on, by the Inbox's cursor and the mailbox's numbering.
-func (r *reader) position(ctx context.Context, b wire.Box) (position, error) {
+func (r *reader) position(ctx context.Context, s *wire.Mailbox, b wire.Box) (position, error) {
 	cursor, err := r.in.Cursor(ctx, r.name)
 	if err != nil {
 		return position{}, fmt.Errorf("asking for the cursor: %w", err)
@@ -153,9 +157,16 @@ func (r *reader) position(ctx context.Context, b wire.Box) (position, error) {
 			return position{}, err
 		}
 	case p.since.IsZero():
-		p = position{validity: b.Validity, base: b.Next - 1, since: time.Now().UTC().Truncate(time.Second)}
+		p = position{validity: b.Validity, base: b.Next - 1, since: time.Now().UTC().Truncate(time.Second).Add(-lately)}
 		if r.marker != nil && !r.config.ImportPast {
+			first, err := s.Since(p.since)
+			if err != nil {
+				return position{}, err
+			}
 			p.uid = p.base
+			if first > 0 {
+				p.uid = min(first-1, p.base)
+			}
 		}
 		r.first = p
 		return p, r.mark(ctx, p)

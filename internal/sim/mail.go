@@ -156,10 +156,12 @@ func (m *Mail) closed(forSMTP bool) bool {
 }
 
 // deposit puts raw into the mailbox, as delivery does.
-func (m *Mail) deposit(messageID string, raw []byte) {
+func (m *Mail) deposit(messageID string, raw []byte) { m.depositAt(messageID, raw, time.Now()) }
+
+func (m *Mail) depositAt(messageID string, raw []byte, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.append(messageID, raw)
+	m.append(messageID, raw, at)
 	size := 0
 	for _, s := range m.box {
 		size += len(s.raw)
@@ -171,13 +173,12 @@ func (m *Mail) deposit(messageID string, raw []byte) {
 	}
 }
 
-func (m *Mail) append(messageID string, raw []byte) {
-	now := time.Now()
-	data, err := m.user.Append(mailFolder, mailLiteral{bytes.NewReader(raw)}, &imap.AppendOptions{Time: now})
+func (m *Mail) append(messageID string, raw []byte, at time.Time) {
+	data, err := m.user.Append(mailFolder, mailLiteral{bytes.NewReader(raw)}, &imap.AppendOptions{Time: at})
 	if err != nil {
 		panic(fmt.Sprintf("sim: the folder is gone: %v", err)) // Renumber makes it anew under the same lock
 	}
-	m.box = append(m.box, mailStored{uid: data.UID, messageID: messageID, raw: raw, at: now})
+	m.box = append(m.box, mailStored{uid: data.UID, messageID: messageID, raw: raw, at: at})
 }
 
 // expunge removes one mail for good.
@@ -202,7 +203,7 @@ func (m *Mail) Renumber() {
 	old := m.box
 	m.box = nil
 	for _, s := range old {
-		m.append(s.messageID, s.raw)
+		m.append(s.messageID, s.raw, s.at)
 	}
 	m.mu.Unlock()
 	m.imapDoor.cut()

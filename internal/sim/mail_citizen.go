@@ -92,6 +92,9 @@ func (m *Mail) Write(l MailLetter) (string, error) {
 	return id, nil
 }
 
+// WriteOld puts raw bytes into the mailbox as if they had arrived at that time.
+func (m *Mail) WriteOld(raw []byte, at time.Time) { m.depositAt("", slices.Clone(raw), at) }
+
 // WriteRaw delivers any bytes into the mailbox.
 func (m *Mail) WriteRaw(raw []byte) { m.deposit("", slices.Clone(raw)) }
 

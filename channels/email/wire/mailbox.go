@@ -202,6 +202,38 @@ func (m *Mailbox) After(uid uint32) ([]uint32, error) {
 	return uids, nil
 }
 
+// Since is the least UID of a mail that arrived at t or later, 0 where there is none. Servers search by
+// days, in a zone of their own: what they find from the day before on is looked at one by one.
+func (m *Mailbox) Since(t time.Time) (uint32, error) {
+	var found *imap.SearchData
+	err := m.within(func() (err error) {
+		found, err = m.client.UIDSearch(&imap.SearchCriteria{Since: t.AddDate(0, 0, -1)}, nil).Wait()
+		return err
+	})
+	if err != nil {
+		return 0, imapError("search", err)
+	}
+	uids := found.AllUIDs()
+	slices.Sort(uids)
+	least := uint32(0)
+	for chunk := range slices.Chunk(uids, 500) {
+		var dates []*imapclient.FetchMessageBuffer
+		err := m.within(func() (err error) {
+			dates, err = m.client.Fetch(imap.UIDSetNum(chunk...), &imap.FetchOptions{UID: true, InternalDate: true}).Collect()
+			return err
+		})
+		if err != nil {
+			return 0, imapError("fetch", err)
+		}
+		for _, d := range dates {
+			if !d.InternalDate.Before(t) && (least == 0 || uint32(d.UID) < least) {
+				least = uint32(d.UID)
+			}
+		}
+	}
+	return least, nil
+}
+
 // Fetch brings one mail, or of one longer than limit its beginning; found is false where it is gone.
 func (m *Mailbox) Fetch(uid uint32, limit int64) (mail Mail, found bool, err error) {
 	whole := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: limit + 1}}
