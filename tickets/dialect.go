@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"strconv"
 	"strings"
 
@@ -76,6 +78,59 @@ func isTaken(err error) bool {
 		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	return false
+}
+
+// refused tells by which code the database refused a statement, and whether for what the statement
+// holds: its values, or their size. All else (a lost connection, a full disk, a lock, a server that
+// shuts down) is no message's fault.
+func refused(err error) (code string, data bool) {
+	var pg *pgconn.PgError
+	var lite *sqlitedriver.Error
+	switch {
+	case errors.As(err, &pg) && len(pg.Code) == 5:
+		switch pg.Code[:2] { // https://www.postgresql.org/docs/current/errcodes-appendix.html
+		case "21", "22", "23", "44", "54":
+			return pg.Code, true
+		}
+		return pg.Code, false
+	case errors.As(err, &lite):
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE:
+			return strconv.Itoa(lite.Code()), true
+		}
+		return strconv.Itoa(lite.Code()), false
+	}
+	return "", false
+}
+
+// discreet makes an error of the server tell no value: PostgreSQL quotes what it refuses, and errors
+// reach logs.
+func discreet(err error) error {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return err
+	}
+	pg.Detail, pg.Hint, pg.Where, pg.InternalQuery = "", "", "", ""
+	switch pg.Code[:min(2, len(pg.Code))] {
+	case "08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58": // of the server and the schema
+	default:
+		pg.Message = "the statement was refused"
+	}
+	return err
+}
+
+// takeTurns makes transactions that name the same thing wait for each other until they end. SQLite has
+// one writer.
+func (x *tx) takeTurns(names ...string) error {
+	if x.dialect == sqlite {
+		return nil
+	}
+	h := fnv.New64a()
+	for _, name := range names {
+		io.WriteString(h, name+"\x00")
+	}
+	_, err := x.ExecContext(x.ctx, `SELECT pg_advisory_xact_lock($1)`, int64(h.Sum64()))
+	return err
 }
 
 // isRetriable reports a deadlock or a failed serialization: nothing was written.
@@ -274,7 +329,7 @@ func (l *lookup) each(ctx context.Context, s *Store, keys [][]any, scan func(row
 		}
 		rows, err := s.read.QueryContext(ctx, l.pg, arrays(columns, keys)...)
 		if err != nil {
-			return err
+			return discreet(err)
 		}
 		return drain(rows, func() error {
 			return scan(func(dest ...any) (int, error) {
@@ -314,5 +369,5 @@ func drain(rows *sql.Rows, f func() error) error {
 			return err
 		}
 	}
-	return rows.Err()
+	return discreet(rows.Err())
 }

@@ -9,6 +9,7 @@ import (
 // 12 of a count. The node number is a count of starts kept in the database: two processes would
 // have to be 1,024 starts apart to share one, and then the primary key still refuses a double.
 type ids struct {
+	now  func() time.Time
 	node int64
 	last atomic.Int64 // milliseconds and count
 }
@@ -18,7 +19,7 @@ const idEpoch = 1767225600000 // 2026-01-01T00:00:00Z
 func (g *ids) next() int64 {
 	for {
 		last := g.last.Load()
-		next := max((time.Now().UnixMilli()-idEpoch)<<12, last+1)
+		next := max((g.now().UnixMilli()-idEpoch)<<12, last+1)
 		if g.last.CompareAndSwap(last, next) {
 			return (next>>12)<<22 | g.node<<12 | next&0xfff
 		}

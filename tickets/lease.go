@@ -22,19 +22,20 @@ const (
 	takeLease = `INSERT INTO lease (name, holder, fence, until) VALUES (?, ?, 1, ?)
 		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until,
 			fence = CASE WHEN lease.holder = excluded.holder THEN lease.fence ELSE lease.fence + 1 END
-		WHERE lease.holder = excluded.holder OR lease.until < ?
+		WHERE lease.holder = excluded.holder OR lease.until < ? OR lease.until > ?
 		RETURNING fence`
 	renewLease = `UPDATE lease SET until = ? WHERE name = ? AND holder = ? AND fence = ?`
 	dropLease  = `UPDATE lease SET until = 0 WHERE name = ? AND holder = ? AND fence = ?`
 )
 
-// Take takes or renews a lease for ttl; ok is false while another process holds it.
+// Take takes or renews a lease for ttl; ok is false while another process holds it. A lease that is to
+// last ten times as long was written by a clock that was wrong, and is nobody's.
 func (s *Store) Take(ctx context.Context, name, holder string, ttl time.Duration) (l Lease, ok bool, err error) {
 	l = Lease{Name: name, Holder: holder, TTL: ttl}
 	now := s.now()
 	err = s.inTx(ctx, machine, func(x *tx) error {
 		var fence []int64
-		if err := x.all(&fence, takeLease, name, holder, micros(now.Add(ttl)), micros(now)); err != nil {
+		if err := x.all(&fence, takeLease, name, holder, micros(now.Add(ttl)), micros(now), micros(now.Add(10*ttl))); err != nil {
 			return err
 		}
 		if ok = len(fence) == 1; ok {

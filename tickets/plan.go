@@ -224,10 +224,12 @@ func (p *plan) addEvents(c *Change, byID map[int64]*Ticket) error {
 		if !ok {
 			return fmt.Errorf("an event of a ticket that does not change")
 		}
+		e.Actor = clean(e.Actor) // before it is hashed
 		e.ID, e.At = p.store.ids.next(), p.now.Truncate(time.Microsecond)
 		if len(e.Data) == 0 {
 			e.Data = json.RawMessage("{}")
 		}
+		e.Data = json.RawMessage(clean(string(e.Data)))
 		e.Hash = e.link(t.chain)
 		t.chain = e.Hash
 		p.events = append(p.events, e.row())

@@ -216,7 +216,7 @@ func (s *Store) Fate(ctx context.Context, account, eventID string) (became strin
 		Outcome string `db:"outcome"`
 		Ticket  int64  `db:"ticket_id"`
 	}
-	err = s.read.GetContext(ctx, &f, s.dialect.bind(`SELECT w.outcome, w.ticket_id FROM inbox i JOIN inbox_work w ON w.id = i.id WHERE i.account = ? AND i.event_id = ?`), account, eventID)
+	err = s.read.GetContext(ctx, &f, s.dialect.bind(`SELECT w.outcome, w.ticket_id FROM inbox i JOIN inbox_work w ON w.id = i.id WHERE i.account = ? AND i.event_id = ?`), account, name(eventID))
 	if err != nil {
 		return "", 0, fmt.Errorf("looking up an inbox row: %w", notFound(err))
 	}
@@ -266,7 +266,7 @@ func (s *Store) Quarantine(ctx context.Context, limit int, after string) ([]Quar
 // Raw returns the bytes of an inbox row as the platform delivered them.
 func (s *Store) Raw(ctx context.Context, account, eventID string) ([]byte, error) {
 	var raw []byte
-	err := s.read.GetContext(ctx, &raw, s.dialect.bind(`SELECT raw FROM inbox WHERE account = ? AND event_id = ?`), account, eventID)
+	err := s.read.GetContext(ctx, &raw, s.dialect.bind(`SELECT raw FROM inbox WHERE account = ? AND event_id = ?`), account, name(eventID))
 	if err != nil {
 		return nil, fmt.Errorf("reading raw bytes: %w", notFound(err))
 	}

@@ -51,14 +51,24 @@ func (s *Store) Receive(ctx context.Context, rows ...Incoming) error {
 	case s.arrivals <- a:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.closed:
+		return errClosed
 	}
 	select {
 	case err := <-a.done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.closed:
+		return errClosed
 	}
 }
+
+var errClosed = errors.New("receiving: the store is closed")
+
+// commitTime bounds one commit of arrivals, which everyone else waits for: a connection that has died
+// without a word must not stop the intake for longer.
+const commitTime = 20 * time.Second
 
 // receiveLoop is the one committer: while a commit is under way the next batch gathers.
 func (s *Store) receiveLoop(ctx context.Context) {
@@ -88,6 +98,8 @@ func (s *Store) gatherArrivals(first arrival) []arrival {
 }
 
 func (s *Store) commitArrivals(ctx context.Context, batch []arrival) {
+	ctx, cancel := context.WithTimeout(ctx, commitTime)
+	defer cancel()
 	err := s.insertArrivals(ctx, batch)
 	if err == nil {
 		hint(s.wake[:]...)
@@ -155,7 +167,7 @@ func (s *Store) insertArrivals(ctx context.Context, batch []arrival) error {
 			if raw == nil {
 				raw = []byte{}
 			}
-			rows = append(rows, []any{s.ids.next(), r.Account, clean(r.EventID), r.Kind, micros(now), clean(string(r.Payload)), raw, clean(r.Sender), hold})
+			rows = append(rows, []any{s.ids.next(), r.Account, name(r.EventID), r.Kind, micros(now), clean(string(r.Payload)), raw, name(r.Sender), hold})
 			if r.Cursor != "" {
 				cursors[r.Account] = r.Cursor
 			} else if _, ok := cursors[r.Account]; !ok && s.seen.due(r.Account, now) {

@@ -31,15 +31,29 @@ func (x *tx) report(r Report, now time.Time) error {
 	if r.At.IsZero() {
 		r.At = now
 	}
+	r.EventID, r.MessageID, r.Key = name(r.EventID), name(r.MessageID), name(r.Key)
+	r.Kind, r.Code, r.Reason = clean(r.Kind), clean(r.Code), clean(r.Reason)
+	if err := x.meet(r.Account, r.MessageID); err != nil {
+		return err
+	}
 	part, err := x.findPart(r)
 	if err != nil {
 		return err
 	}
-	n, err := x.exec(insertReport, r.Account, clean(r.EventID), clean(r.MessageID), clean(r.Key), r.State, r.Kind, r.Code, clean(r.Reason), micros(r.At), part)
+	n, err := x.exec(insertReport, r.Account, r.EventID, r.MessageID, r.Key, r.State, r.Kind, r.Code, r.Reason, micros(r.At), part)
 	if err != nil || n == 0 || part == 0 {
 		return err
 	}
 	return x.apply(part, r, now)
+}
+
+// meet makes a receipt and the end of its attempt see each other: without it, each of two transactions at
+// the same moment would miss what the other writes.
+func (x *tx) meet(account, messageID string) error {
+	if messageID == "" {
+		return nil
+	}
+	return x.takeTurns("message", account, messageID)
 }
 
 func (x *tx) findPart(r Report) (int64, error) {
@@ -75,7 +89,7 @@ func (x *tx) apply(part int64, r Report, now time.Time) error {
 		done = micros(now)
 	}
 	if _, err := x.exec(`UPDATE outbox_part SET state = ?, kind = ?, code = ?, reason = ?, done_at = ?, external_id = CASE WHEN external_id = '' THEN ? ELSE external_id END
-		WHERE id = ?`, r.State, r.Kind, r.Code, clean(r.Reason), done, clean(r.MessageID), part); err != nil {
+		WHERE id = ?`, r.State, r.Kind, r.Code, r.Reason, done, r.MessageID, part); err != nil {
 		return err
 	}
 	if err := x.endParcel(was.Outbox, Fate{State: r.State, Reason: r.Reason}, now); err != nil {

@@ -1,6 +1,8 @@
 package tickets
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"time"
@@ -58,20 +60,17 @@ func (s stamp) Scan(v any) error {
 	return nil
 }
 
-// asJSON scans a JSON column; an empty or broken one leaves the value as it is.
+// asJSON scans a JSON column; an empty or broken one leaves the value as it is, so that one bad row
+// does not keep everything beside it from being read.
 type asJSON struct{ v any }
 
 // Scan takes text.
 func (j asJSON) Scan(v any) error {
 	switch s := v.(type) {
 	case string:
-		if s != "" {
-			return json.Unmarshal([]byte(s), j.v)
-		}
+		_ = json.Unmarshal([]byte(s), j.v)
 	case []byte:
-		if len(s) > 0 {
-			return json.Unmarshal(s, j.v)
-		}
+		_ = json.Unmarshal(s, j.v)
 	}
 	return nil
 }
@@ -83,6 +82,20 @@ func toJSON(v any) string {
 		panic("tickets: marshalling plain data: " + err.Error())
 	}
 	return string(b)
+}
+
+// longest is how many bytes of a platform's name of something are kept as they are: PostgreSQL's indexes
+// take 2,704 bytes a row, and no platform comes near that in good faith.
+const longest = 512
+
+// name makes a name fit for an index: clean, and of one that is too long the beginning and its hash.
+func name(s string) string {
+	s = clean(s)
+	if len(s) <= longest {
+		return s
+	}
+	h := sha256.Sum256([]byte(s))
+	return strings.ToValidUTF8(s[:longest-70], "") + "~" + hex.EncodeToString(h[:])
 }
 
 // clean makes text fit for both databases: PostgreSQL takes neither NUL nor invalid UTF-8.
@@ -110,7 +123,7 @@ func (t *Ticket) row() []any {
 		t.Agency, t.Category, t.Area, t.Lat, t.Lng, t.Located, t.CitizenID, t.Return.Channel, t.Return.Account,
 		t.Return.Address.Kind, clean(t.Return.Address.Value), clean(t.Return.Thread), clean(t.Return.ReplyTo), t.Return.Mute,
 		t.Language, clean(t.Subject), t.Sealed, t.Emergency, t.Unverified, t.Test,
-		string(t.Question), int64(t.Questions), int64(t.Rejections), int64(t.Rating), toJSON(t.Decision), ext, t.chain,
+		string(t.Question), int64(t.Questions), int64(t.Rejections), int64(t.Rating), clean(toJSON(t.Decision)), clean(ext), t.chain,
 		micros(t.CreatedAt), micros(t.UpdatedAt), micros(t.DueAt), micros(t.ResolvedAt), micros(t.ClosedAt), micros(t.PausedAt),
 	}
 }
@@ -137,7 +150,7 @@ func (t *Ticket) targets() []any {
 
 func (m *Message) row() []any {
 	return []any{
-		m.ID, m.TicketID, m.CitizenID, string(m.Direction), m.Channel, m.Account, clean(m.ExternalID), m.Replaces, clean(m.Author),
+		m.ID, m.TicketID, m.CitizenID, string(m.Direction), m.Channel, m.Account, name(m.ExternalID), m.Replaces, clean(m.Author),
 		clean(m.Subject), clean(m.Text), clean(m.Quoted), clean(m.Point), micros(m.SentAt), micros(m.CreatedAt),
 	}
 }
@@ -164,7 +177,7 @@ func (a *Attachment) targets() []any {
 }
 
 func (e *Event) row() []any {
-	return []any{e.ID, e.TicketID, micros(e.At), clean(e.Actor), e.Type, string(e.Data), e.Hash}
+	return []any{e.ID, e.TicketID, micros(e.At), e.Actor, e.Type, string(e.Data), e.Hash}
 }
 
 func (e *Event) targets() []any {

@@ -12,7 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -37,6 +38,7 @@ type Store struct {
 	wake     [Workers]chan struct{} // hints that inbox rows wait
 	dirty    chan struct{}          // a hint that outbox rows wait
 	seen     accountTimes
+	turns    [Workers]string // where each worker's last walk along the senders ended
 
 	stop   context.CancelFunc
 	closed <-chan struct{}
@@ -68,6 +70,7 @@ func Open(ctx context.Context, rawURL string, o Options) (*Store, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
+	s.ids.now = s.now
 	var err error
 	if path, ok := strings.CutPrefix(rawURL, "sqlite:"); ok {
 		err = s.openSQLite(path, o.Beside)
@@ -132,10 +135,11 @@ func (s *Store) openPostgres(rawURL string, maxConns int) error {
 	if !strings.HasPrefix(rawURL, "postgres://") && !strings.HasPrefix(rawURL, "postgresql://") {
 		return errors.New("the URL is neither sqlite:PATH nor postgres://…")
 	}
-	db, err := sql.Open("pgx", rawURL)
+	config, err := pgx.ParseConfig(rawURL)
 	if err != nil {
 		return errors.New("the postgres URL cannot be read")
 	}
+	db := stdlib.OpenDB(*config)
 	if maxConns <= 0 {
 		maxConns = 16
 	}
@@ -303,7 +307,7 @@ func (s *Store) runTx(ctx context.Context, f func(*tx) error) error {
 	}
 	if err := f(&tx{Tx: t, ctx: ctx, dialect: s.dialect, prepared: s.prepared}); err != nil {
 		_ = t.Rollback() // the first error is the one to tell
-		return err
+		return discreet(err)
 	}
-	return t.Commit()
+	return discreet(t.Commit())
 }

@@ -36,15 +36,18 @@ type Step struct {
 // first case, with its citizen and the address it came from. A repetition under the same Once
 // returns the first Result with again true.
 func (s *Store) Work(ctx context.Context, act Act, f Decide) (res Result, again bool, err error) {
-	err = s.inTx(ctx, person, func(x *tx) error {
-		if res, again, err = x.once(act.Once); err != nil || again {
-			return err
-		}
-		if res, err = s.work(x, act, f); err != nil {
-			return err
-		}
-		return x.keep(act.Once, res, s.now())
-	})
+	once := func() error {
+		return s.inTx(ctx, person, func(x *tx) error {
+			res, again, err = s.work(x, act, f)
+			if err != nil || again {
+				return err
+			}
+			return x.keep(act.Once, res, s.now())
+		})
+	}
+	if err = once(); errors.Is(err, errKept) {
+		err = once() // somebody kept a result under this key at the same moment
+	}
 	if err != nil {
 		return Result{}, false, fmt.Errorf("working on a ticket: %w", err)
 	}
@@ -52,24 +55,27 @@ func (s *Store) Work(ctx context.Context, act Act, f Decide) (res Result, again 
 	return res, again, nil
 }
 
-func (s *Store) work(x *tx, act Act, f Decide) (Result, error) {
+func (s *Store) work(x *tx, act Act, f Decide) (res Result, again bool, err error) {
 	sit, err := s.workSituation(x, act.Ticket)
 	if err != nil {
-		return Result{}, err
+		return Result{}, false, err
+	}
+	// Behind the ticket's lock: a repetition at the same moment waits there, and then finds the result.
+	if res, again, err = x.once(act.Once); err != nil || again {
+		return res, again, err
 	}
 	if act.Version != 0 && act.Version != sit.Cases[0].Version {
-		return Result{}, ErrStale
-	}
-	c, err := f(sit)
-	if err != nil {
-		return Result{}, err
+		return Result{}, false, ErrStale
 	}
 	p := &plan{store: s, now: sit.Now}
-	res, err := p.add(&sit, &c)
-	if err != nil {
-		return Result{}, err
+	_, res, err = p.decide(&sit, f)
+	if u, ok := errors.AsType[*undecided](err); ok && u.err != nil {
+		err = u.err // for the actor, who knows what he asked for
 	}
-	return res, p.write(x)
+	if err != nil {
+		return Result{}, false, err
+	}
+	return res, false, p.write(x)
 }
 
 func (s *Store) workSituation(x *tx, ticket int64) (Situation, error) {
@@ -150,10 +156,12 @@ func (x *tx) keep(o Once, res Result, now time.Time) error {
 	}
 	_, err := x.exec(`INSERT INTO idempotency (scope, key, request, result, created_at) VALUES (?, ?, ?, ?, ?)`, o.Scope, o.Key, o.Request, toJSON(res), micros(now))
 	if isTaken(err) {
-		return ErrStale
+		return errKept
 	}
 	return err
 }
+
+var errKept = errors.New("a result is kept under this key already")
 
 // Due returns timers of the kinds whose time has come, the longest overdue first.
 func (s *Store) Due(ctx context.Context, n int) ([]Timer, error) {
@@ -173,14 +181,17 @@ func (s *Store) Due(ctx context.Context, n int) ([]Timer, error) {
 }
 
 // Fire lets f act on the ticket of a due timer and takes the timer away, in one transaction. A timer
-// that was changed, or fired by another node, meanwhile is left alone. f may set it anew.
+// that was changed, or fired by another node, meanwhile is left alone. f may set it anew. One of no ticket
+// goes away.
 func (s *Store) Fire(ctx context.Context, t Timer, f Decide) error {
 	err := s.inTx(ctx, machine, func(x *tx) error {
 		n, err := x.exec(`DELETE FROM timer WHERE kind = ? AND subject = ? AND due_at = ? AND data = ?`, t.Kind, t.Subject, micros(t.Due), t.Data)
 		if err != nil || n == 0 {
 			return err
 		}
-		_, err = s.work(x, Act{Ticket: t.Subject}, f)
+		if _, _, err = s.work(x, Act{Ticket: t.Subject}, f); errors.Is(err, ErrNotFound) {
+			return nil // of a ticket that is gone
+		}
 		return err
 	})
 	if err != nil {

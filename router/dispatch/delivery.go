@@ -25,6 +25,17 @@ type delivery struct {
 	result result
 }
 
+// guarded keeps one parcel that breaks us from taking everyone else's along: it comes back when its
+// lease ends.
+func (d *delivery) guarded(ctx context.Context) {
+	defer func() {
+		if recover() != nil {
+			d.log.Error("working on a parcel", "outbox", d.parcel.ID, "kind", "panic")
+		}
+	}()
+	d.run(ctx)
+}
+
 // run makes at most one attempt. The next part, or the next try, is another claim.
 func (d *delivery) run(ctx context.Context) {
 	p := d.parcel
@@ -192,6 +203,9 @@ func (d *delivery) end(ctx context.Context, part *tickets.Part, attempt int64, f
 			break
 		}
 		d.trouble("writing an outcome down", err)
+		if errors.Is(err, tickets.ErrLost) {
+			return // another holder goes on with it
+		}
 		select {
 		case <-time.After(wait):
 			continue

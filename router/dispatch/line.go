@@ -206,7 +206,7 @@ func (l *line) start(ctx context.Context, p *tickets.Parcel, now time.Time) {
 	l.underWay++
 	go func() {
 		d := delivery{line: l, parcel: p, result: result{key: key, gap: gap}}
-		d.run(ctx)
-		l.over <- d.result
+		defer func() { l.over <- d.result }()
+		d.guarded(ctx)
 	}()
 }
