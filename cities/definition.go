@@ -172,7 +172,7 @@ func (r *reader) words(def *router.Definition) {
 		def.Guards = append(def.Guards, router.Guard{Name: name, Patterns: in.Figures[name], Figure: true})
 	}
 	def.Kinds = router.Kinds{Information: in.Kinds.Information, Suggestion: in.Kinds.Suggestion, Complaint: in.Kinds.Complaint}
-	def.Conduct.Private = in.Private
+	def.Conduct = router.Conduct{Private: in.Private, Suspect: in.Suspect}
 }
 
 // examples lists the facts that have no source yet.

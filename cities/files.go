@@ -111,6 +111,7 @@ type wordFile struct {
 		Complaint   []string `toml:"complaint"`
 	} `toml:"kinds"`
 	Private []string `toml:"private"`
+	Suspect []string `toml:"suspect"`
 }
 
 // reader collects a definition and every fault on the way.

@@ -19,10 +19,29 @@ type City struct {
 	vocabulary *vocabulary
 	rules      rules
 	guards     []Guard
-	// The sets with a meaning of their own: officials; words of the past, of the present, and of what
-	// is feared or denied rather than so; words that say where, and what they say it by; words that
-	// call for an official without accusing one.
-	official, past, now, unreal, denied, locative, landmark, called int32
+	known
+}
+
+// known are the sets with a meaning of their own (cities/README.md).
+type known struct {
+	past, now, unreal, denied int32 // of an alarm: over, happening, feared, not so
+	locative, landmark        int32 // say where something is, and by what
+	official, authority       int32 // persons who serve the public; these and the offices that act
+	called, toward            int32 // excuse one: before him, and right before him
+	missing, address          int32 // … behind him; and as the one spoken to
+	which, deed, vice, plain  int32 // accuse one: "who …", what is done, what is never asked of one; what needs no official
+	demand, money             int32 // what is asked for money
+	noone, calling            int32 // runs in which no one is meant; callings that are also named where no one is accused
+}
+
+// meanings names these sets as a pack spells them.
+func (k *known) meanings() map[string]*int32 {
+	return map[string]*int32{
+		"past": &k.past, "now": &k.now, "unreal": &k.unreal, "denied": &k.denied,
+		"locative": &k.locative, "landmark": &k.landmark, "official": &k.official, "authority": &k.authority,
+		"called": &k.called, "toward": &k.toward, "missing": &k.missing, "address": &k.address, "which": &k.which, "deed": &k.deed,
+		"vice": &k.vice, "plain": &k.plain, "demand": &k.demand, "money": &k.money, "noone": &k.noone, "calling": &k.calling,
+	}
 }
 
 // Facts returns the city's own facts.

@@ -178,10 +178,8 @@ func (c *compiler) rules() {
 	add("kinds.suggestion", proposing, 0, 0, c.def.Kinds.Suggestion)
 	add("kinds.complaint", complaining, 0, 0, c.def.Kinds.Complaint)
 	add("private", private, 0, 0, c.def.Conduct.Private)
-	for name, symbol := range map[string]*int32{
-		"official": &c.city.official, "past": &c.city.past, "now": &c.city.now, "unreal": &c.city.unreal, "denied": &c.city.denied,
-		"locative": &c.city.locative, "landmark": &c.city.landmark, "called": &c.city.called,
-	} {
+	add("suspect", suspect, 0, 0, c.def.Conduct.Suspect)
+	for name, symbol := range c.city.meanings() {
 		*symbol = v.symbol("<" + name + ">")
 	}
 	v.root()

@@ -7,93 +7,101 @@ import "slices"
 // where it is not clear that it is one; never to the agency concerned or a part of it (invariant 6).
 // It is sealed, and no guess names another agency.
 func (c *City) conduct(v *view) bool {
-	best := slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Conduct })
-	if best < 0 {
-		return c.suspect(v)
-	}
-	x := v.candidates[best]
 	officials := v.text.has(c.official)
-	if x.score < strong && !officials {
-		return false
-	}
 	others := slices.ContainsFunc(v.matches, func(m match) bool { return m.rule.use == private })
-	if others && !officials {
+	excused := others && !officials && !v.text.has(c.plain)
+	best := slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Conduct })
+	switch {
+	case excused:
 		return false
+	case best >= 0 && v.candidates[best].score >= strong:
+		c.accuse(v, v.candidates[best])
+		return true
+	case best >= 0 && officials:
+		x := v.candidates[best]
+		c.suspect(v, c.categories[x.category].ID, evidence(v.text, v.source, x.matches))
+		return true
 	}
-	d := &v.decision
-	cat := &c.categories[x.category]
-	d.Agency, d.Category, d.Kind, d.Sealed = c.facts.Inspector, cat.ID, Misconduct, true
-	d.Confidence = max(believe(x.score, 0), 0.3)
-	if i := c.alarm(v.text, v.candidates); i >= 0 {
-		d.Emergency = true
-		d.Reasons = append(d.Reasons, Reason{Code: "emergency", Args: evidence(v.text, v.source, v.candidates[i].matches)})
-	}
-	d.Reasons = append(d.Reasons, Reason{Code: "conduct", Args: evidence(v.text, v.source, x.matches)})
-	c.placeReason(v)
-	for _, m := range v.matches {
-		if m.rule.use != forAgency {
-			continue
-		}
-		accused := c.agencies[m.rule.of]
-		d.Reasons = append(d.Reasons, Reason{Code: "conduct.named", Args: []string{accused.Name}})
-		if c.Within(accused.ID, c.facts.Inspector) {
-			d.Agency = c.facts.Root
-		}
-	}
-	if x.score < strong {
-		d.Agency, d.Abstained = c.facts.Root, true
-		d.Reasons = append(d.Reasons, Reason{Code: "abstain.weak"})
-	}
-	d.Top = append(d.Top, Guess{Agency: c.facts.Inspector, Category: cat.ID, Confidence: d.Confidence})
-	if d.Agency == c.facts.Root {
-		d.Top = []Guess{{Agency: c.facts.Root, Category: cat.ID, Confidence: d.Confidence}}
-	}
-	return true
-}
-
-// suspect seals a report whose first word of a sentence is an official who is neither called for nor
-// missed: "petugas loket …" begins to tell what one did, in whatever words. A person at the root desk
-// reads on, so that no unforeseen wording carries it to the agency concerned.
-func (c *City) suspect(v *view) bool {
-	t := v.text
-	for i := range t.tokens {
-		if !t.means(i, c.official) || !c.begins(t, i) || c.calls(t, i) {
-			continue
-		}
-		d := &v.decision
-		d.Agency, d.Kind, d.Sealed, d.Abstained, d.Confidence = c.facts.Root, Misconduct, true, true, 0.3
-		if i := c.alarm(t, v.candidates); i >= 0 {
-			d.Emergency = true
-			d.Reasons = append(d.Reasons, Reason{Code: "emergency", Args: evidence(t, v.source, v.candidates[i].matches)})
-		}
-		d.Reasons = append(d.Reasons, Reason{Code: "conduct.maybe", Args: []string{t.words(v.source, i, t.ends(i, c.official))}})
-		c.placeReason(v)
-		d.Top = []Guess{{Agency: c.facts.Root, Confidence: d.Confidence}}
+	if words, ok := c.suspicion(v); ok {
+		c.suspect(v, "", words)
 		return true
 	}
 	return false
 }
 
-// begins reports whether only words that carry nothing stand before a token in its sentence, none of
-// them a preposition.
+// accuse hands the report to the inspectorate.
+func (c *City) accuse(v *view, x candidate) {
+	d := &v.decision
+	cat := &c.categories[x.category]
+	c.seal(v, Reason{Code: "conduct", Args: evidence(v.text, v.source, x.matches)})
+	d.Agency, d.Category, d.Confidence = c.facts.Inspector, cat.ID, max(believe(x.score, 0), 0.3)
+	for _, name := range c.named(v) {
+		d.Reasons = append(d.Reasons, Reason{Code: "conduct.named", Args: []string{c.agencies[name].Name}})
+		if c.Within(c.agencies[name].ID, c.facts.Inspector) {
+			d.Agency = c.facts.Root
+		}
+	}
+	d.Top = []Guess{{Agency: d.Agency, Category: cat.ID, Confidence: d.Confidence}}
+}
+
+// suspect leaves the report to the root desk, where a person reads on.
+func (c *City) suspect(v *view, category string, words []string) {
+	d := &v.decision
+	c.seal(v, Reason{Code: "conduct.maybe", Args: words})
+	d.Abstained, d.Category, d.Confidence = true, category, 0.3
+	for _, name := range c.named(v) {
+		d.Reasons = append(d.Reasons, Reason{Code: "conduct.named", Args: []string{c.agencies[name].Name}})
+	}
+	d.Top = []Guess{{Agency: d.Agency, Category: category, Confidence: d.Confidence}}
+}
+
+func (c *City) seal(v *view, why Reason) {
+	d := &v.decision
+	d.Agency, d.Kind, d.Sealed = c.facts.Root, Misconduct, true
+	if i := c.alarm(v.text, v.candidates); i >= 0 {
+		d.Emergency = true
+		d.Reasons = append(d.Reasons, Reason{Code: "emergency", Args: evidence(v.text, v.source, v.candidates[i].matches)})
+	}
+	d.Reasons = append(d.Reasons, why)
+	c.placeReason(v)
+}
+
+// named lists the agencies that the report names, each once.
+func (c *City) named(v *view) []int {
+	var out []int
+	for _, m := range v.matches {
+		if m.rule.use == forAgency && !slices.Contains(out, m.rule.of) {
+			out = append(out, m.rule.of)
+		}
+	}
+	return out
+}
+
+// suspicion looks for what leaves open whether an official is accused: suspect words, or an official
+// whom nothing excuses. Who cries for help is not asked twice: in an emergency the official must be
+// the one of whom the sentence tells.
+func (c *City) suspicion(v *view) ([]string, bool) {
+	t := v.text
+	for _, m := range v.matches {
+		if m.rule.use == suspect {
+			return evidence(t, v.source, []match{m}), true
+		}
+	}
+	alarm := c.alarm(t, v.candidates) >= 0
+	for i := range t.tokens {
+		if end := t.ends(i, c.official); end > 0 && (!alarm || c.begins(t, i)) {
+			return []string{t.words(v.source, i, end)}, true
+		}
+	}
+	return nil, false
+}
+
+// begins reports whether only words that carry nothing stand before a token in its sentence.
 func (c *City) begins(t *text, i int) bool {
 	for ; !t.tokens[i].Stop && i > 0; i-- {
-		if before := t.tokens[i-1].Text; !t.silent[i-1] || t.place[i-1] || prepositions[before] {
+		if !t.silent[i-1] || t.place[i-1] {
 			return false
 		}
 	}
 	return true
-}
-
-// prepositions make an official the one who is told, not the one who is told about.
-var prepositions = map[string]bool{"ke": true, "di": true, "dari": true, "untuk": true, "tolong": true, "mohon": true, "agar": true, "supaya": true, "biar": true, "dengan": true, "to": true, "for": true, "of": true}
-
-// calls reports whether the words behind an official, in its sentence, call for one or miss one.
-func (c *City) calls(t *text, i int) bool {
-	for j := i + 1; j < len(t.tokens) && !t.tokens[j].Stop; j++ {
-		if t.means(j, c.called) {
-			return true
-		}
-	}
-	return false
 }

@@ -62,6 +62,7 @@ func (c *City) view(r Report) *view {
 	covered = append(covered, spans...)
 	v.text = c.vocabulary.read(tokens, covered)
 	v.text.locate(c.locative, c.landmark)
+	c.excuse(v.text)
 	v.matches = c.rules.match(v.text)
 	v.matches, v.guards = c.guarded(v.matches)
 	heaviest(v.matches)

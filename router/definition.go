@@ -147,4 +147,7 @@ type Conduct struct {
 	// Private are words of people who are no officials ("preman", "tetangga", "pinjol"): where only
 	// such are accused, a conduct word that needs an official does not count.
 	Private []string
+	// Suspect are words that leave open whether an official's conduct is meant ("ijazah ditahan"):
+	// such a report is sealed and left to the root desk.
+	Suspect []string
 }

@@ -16,6 +16,7 @@ const (
 	proposing
 	complaining
 	private
+	suspect
 )
 
 // Weights of the tiers. They are in one scale with doubt (score.go): one strong word alone is right
@@ -70,10 +71,10 @@ const window = 12
 // gap is how many words that say something may stand between two words of one side.
 const gap = 2
 
-// gap is how many words may stand between. A look-alike must be said in one breath, lest it explain
-// an alarm away.
+// gap is how many words may stand between. A look-alike or a private person must be said in one
+// breath, lest they explain an alarm or an accusation away.
 func (x *rule) gap() int {
-	if x.use == forGuard {
+	if x.use == forGuard || x.use == private {
 		return 0
 	}
 	return gap

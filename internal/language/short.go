@@ -175,6 +175,7 @@ datang: dtg dtng dateng
 pemadam: pmadam pmdam
 tenggelam: tnggelam tenggelem
 laki: laki2
+mabuk: mabok mabokan mabukan mabuknya mabokmabokan
 `)
 
 func spellings(list string) map[string]string {

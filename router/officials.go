@@ -1,0 +1,132 @@
+package router
+
+// An official who is named is an official who may be accused, in whatever words. Only where the words
+// around one excuse it, because he is called for, addressed, missed, asked or thanked, does the report
+// stay an ordinary one. So an unforeseen wording errs to the side of the root desk (invariant 6).
+
+// Distances in words that say something, within one sentence.
+const (
+	callReach = 4 // from a word that calls to the official called
+	missReach = 5 // from an official to a word that misses or praises him
+	payReach  = 7 // from an official to money
+	deedReach = 3 // from an official to what he does
+)
+
+// excuse takes the meaning from officials of whom nothing is told, and from words that only sound
+// like a demand ("minta keringanan"). What is left of the official set stands accused.
+func (c *City) excuse(t *text) {
+	for i := range t.tokens {
+		if end := t.ends(i, c.noone); end > 0 {
+			for k := i; k < end; k++ {
+				t.forget(k, c.official, c.authority, c.demand)
+			}
+		}
+	}
+	for i := range t.tokens {
+		end := max(t.ends(i, c.official), t.ends(i, c.authority))
+		if end > 0 && c.excused(t, i, end) {
+			t.forget(i, c.official, c.authority)
+		}
+	}
+}
+
+// excused reports whether the official at tokens i to end is called for, addressed or missed, and
+// nothing in the sentence speaks of misconduct.
+func (c *City) excused(t *text, i, end int) bool {
+	from, to := t.bounds(i)
+	for k := from; k < to; k++ {
+		if t.means(k, c.vice) || k > i-payReach && k < end+payReach && t.means(k, c.money) {
+			return false
+		}
+	}
+	if end < to && t.means(end, c.which) {
+		return false
+	}
+	if c.calledFor(t, i, from) {
+		return true
+	}
+	if t.ends(i, c.official) == 0 {
+		return false // an office acts; only a call excuses it
+	}
+	return c.missed(t, end, to) || c.addressed(t, i, from, end, to) ||
+		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !c.does(t, end, to)
+}
+
+// does reports whether the one who ends at end is told to do something bad.
+func (c *City) does(t *text, end, to int) bool {
+	said := 0
+	for k := end; k < to && said < deedReach; k++ {
+		if t.means(k, c.deed) {
+			return true
+		}
+		if !t.silent[k] {
+			said++
+		}
+	}
+	return false
+}
+
+// calledFor reports whether a word close before calls for the one at i: "mohon kirim petugas".
+func (c *City) calledFor(t *text, i, from int) bool {
+	said := 0
+	for k := i - 1; k >= from && said < callReach && !t.tokens[k+1].Pause; k-- {
+		if t.means(k, c.called) || said == 0 && t.means(k, c.toward) {
+			return true
+		}
+		if !t.silent[k] {
+			said++
+		}
+	}
+	return false
+}
+
+// missed reports whether a word close behind misses, praises or asks for the one who ends at end.
+func (c *City) missed(t *text, end, to int) bool {
+	said := 0
+	for k := end; k < to && said < missReach; k++ {
+		if t.means(k, c.missing) {
+			return true
+		}
+		if !t.silent[k] {
+			said++
+		}
+	}
+	return false
+}
+
+// addressed reports whether the report speaks to the one at i: "pak lurah, got kami mampet".
+func (c *City) addressed(t *text, i, from, end, to int) bool {
+	if !t.means(i, c.address) {
+		return false
+	}
+	for k := from; k < i; k++ {
+		if !t.silent[k] && !t.means(k, c.called) {
+			return false
+		}
+	}
+	if end >= to || t.tokens[end].Pause {
+		return true
+	}
+	return !c.does(t, end, to) && !t.means(end, c.which)
+}
+
+// bounds is the sentence around token i.
+func (t *text) bounds(i int) (from, to int) {
+	for from = i; from > 0 && !t.tokens[from].Stop; from-- {
+	}
+	for to = i + 1; to < len(t.tokens) && !t.tokens[to].Stop; to++ {
+	}
+	return from, to
+}
+
+// forget takes symbols from a token.
+func (t *text) forget(i int, symbols ...int32) {
+	own := t.marks[t.first[i]:t.first[i+1]]
+	for k := range own {
+		for _, s := range symbols {
+			if own[k].symbol == s {
+				own[k] = mark{}
+			}
+		}
+	}
+}
