@@ -51,7 +51,7 @@ func say(p phrase, lang string, values ...string) string {
 var (
 	receiptDated = phrase{
 		"{city}: Terima kasih. Laporan {ref} kami teruskan ke {agency}. Jawaban paling lambat {date}. Cek: balas STATUS.",
-		"{city}: Thank you. Report {ref} went to {agency}. You get an answer by {date}. To check, reply STATUS.",
+		"{city}: Thank you. Report {ref} went to {agency}. You will get an answer by {date}. To check, reply STATUS.",
 	}
 	receiptPassed = phrase{
 		"{city}: Terima kasih. Laporan {ref} kami teruskan ke {agency}. Jawabannya kami kirim ke sini. Cek: balas STATUS.",
@@ -88,8 +88,12 @@ var (
 // What is said while a case goes on.
 var (
 	addedTo = phrase{
-		"Kami tambahkan ke laporan {ref}: {state}.",
-		"Added to report {ref}: {state}.",
+		"Pesan Anda kami catat pada laporan {ref}: {state}.",
+		"We added your message to report {ref}: {state}.",
+	}
+	addedDated = phrase{
+		"Pesan Anda kami catat pada laporan {ref}: {state}. Jawaban paling lambat {date}.",
+		"We added your message to report {ref}: {state}. You will get an answer by {date}.",
 	}
 	yesOrNo = phrase{
 		"Kami catat pada laporan {ref}. Apakah sudah beres? Balas SUDAH atau BELUM.",
@@ -101,7 +105,7 @@ var (
 	}
 	nowWithBy = phrase{
 		"Laporan {ref} sekarang ditangani {agency}. Jawaban paling lambat {date}.",
-		"Report {ref} is now with {agency}. You get an answer by {date}.",
+		"Report {ref} is now with {agency}. You will get an answer by {date}.",
 	}
 	askCitizen = phrase{
 		"{city}, laporan {ref}: {text}\nSilakan balas di sini.",
@@ -109,19 +113,27 @@ var (
 	}
 	askConfirm = phrase{
 		"{city}: Laporan {ref} dinyatakan selesai. {text}\nApakah sudah beres? Balas SUDAH, atau BELUM dan apa yang masih kurang.",
-		"{city}: Report {ref} is said to be solved. {text}\nIs it? Reply YES, or NO and what is still wrong.",
+		"{city}: The agency says that report {ref} is solved. {text}\nIs it? Reply YES, or NO and what is still wrong.",
 	}
 	tellResolved = phrase{
 		"{city}: Laporan {ref} dinyatakan selesai. {text}\nBila belum beres, balas BELUM.",
-		"{city}: Report {ref} is said to be solved. {text}\nIf it is not, reply NO.",
+		"{city}: The agency says that report {ref} is solved. {text}\nIf it is not, reply NO.",
 	}
 	tellRejected = phrase{
 		"{city}: Laporan {ref} tidak dapat kami proses. {text}\nTidak setuju? Balas {ref} dan alasan Anda.",
-		"{city}: We cannot act on report {ref}. {text}\nYou disagree? Reply {ref} and your reasons.",
+		"{city}: We cannot act on report {ref}. {text}\nDo you disagree? Reply {ref} and your reasons.",
+	}
+	tellRefused = phrase{
+		"{city}: Laporan {ref} sudah diperiksa lagi dan tetap tidak dapat kami proses. {text}",
+		"{city}: We looked at report {ref} again, and still cannot act on it. {text}",
 	}
 	objected = phrase{
 		"Keberatan Anda atas laporan {ref} diperiksa petugas lain.",
-		"Your objection about report {ref} goes to another person.",
+		"Another person will look at your objection about report {ref}.",
+	}
+	refusedTwice = phrase{
+		"Pesan Anda kami catat pada laporan {ref}. Laporan itu sudah dua kali diperiksa dan tetap tidak dapat kami proses.",
+		"We noted your message on report {ref}. It was looked at twice, and we still cannot act on it.",
 	}
 	thanksClosed = phrase{
 		"Terima kasih. Laporan {ref} kami tutup. Bila muncul lagi, tulis saja di sini.",
@@ -130,6 +142,10 @@ var (
 	reopenedWhat = phrase{
 		"Laporan {ref} kami buka lagi dan periksa kembali. Apa yang masih kurang? Balas di sini.",
 		"Report {ref} is open again and will be looked at anew. What is still wrong? Reply here.",
+	}
+	reopenedPlain = phrase{
+		"Laporan {ref} kami buka lagi dan kami periksa kembali.",
+		"Report {ref} is open again and will be looked at anew.",
 	}
 	reopenedNoted = phrase{
 		"Laporan {ref} kami buka lagi. Catatan Anda kami sampaikan kepada petugas.",
@@ -167,7 +183,7 @@ var (
 	}
 	statusDated = phrase{
 		"Laporan {ref}: {state}. Jawaban paling lambat {date}.",
-		"Report {ref}: {state}. You get an answer by {date}.",
+		"Report {ref}: {state}. You will get an answer by {date}.",
 	}
 	statusMore = phrase{
 		"{count} laporan lain: balas STATUS dan nomornya.",
@@ -219,7 +235,7 @@ var (
 	stateProgress   = phrase{"sedang ditangani", "being worked on"}
 	stateProgressBy = phrase{"sedang ditangani {agency}", "being worked on by {agency}"}
 	statePending    = phrase{"menunggu jawaban Anda", "waiting for your answer"}
-	stateResolved   = phrase{"dinyatakan selesai, menunggu konfirmasi Anda", "said to be solved, please confirm"}
+	stateResolved   = phrase{"dinyatakan selesai, menunggu konfirmasi Anda", "the agency says it is solved, please confirm"}
 	stateConfirmed  = phrase{"selesai, sudah Anda konfirmasi", "solved, as you confirmed"}
 	stateUnanswered = phrase{"selesai, tanpa jawaban dari Anda", "closed without an answer from you"}
 	stateNotReached = phrase{"selesai, Anda tidak dapat kami hubungi", "closed, we could not reach you"}

@@ -104,11 +104,14 @@ func TestCitizenDisagrees(t *testing.T) {
 }
 
 func TestOnlyAPlainYesCloses(t *testing.T) {
-	for _, words := range []string{"SUDAH tapi masih bau", "sudah 3 hari lampu mati", "sudah, tapi yang sebelah belum", "sudah belum ya?"} {
+	for words, state := range map[string]tickets.State{
+		"SUDAH tapi bau": tickets.Resolved, "sudah 3 hari lampu mati": tickets.Resolved, "sudah belum ya?": tickets.Resolved, "👍": tickets.Resolved,
+		"SUDAH tapi masih bau": tickets.Assigned, "sudah, tapi yang sebelah belum": tickets.Assigned,
+	} {
 		w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 		n := resolved(w, "sms")
 		w.says("sms", words)
-		if n = w.wants(n.ID, tickets.Resolved, ""); n.Question != tickets.AskConfirm {
+		if n = w.wants(n.ID, state, ""); state == tickets.Resolved && n.Question != tickets.AskConfirm {
 			t.Errorf("%q: the question is gone", words)
 		}
 	}

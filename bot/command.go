@@ -3,7 +3,6 @@ package bot
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"tanggap/tickets"
 )
@@ -46,26 +45,26 @@ type spelling struct {
 var spellings = spell(map[spelling]string{
 	{wordReport, indonesian}:     "lapor|laporan|melapor|mau lapor|saya mau lapor|ingin lapor|lapor baru|laporan baru|buat laporan|pengaduan|mengadu|aduan",
 	{wordReport, english}:        "report|new report",
-	{wordStatus, indonesian}:     "cek|cek status|cek laporan|cek status laporan|status laporan|status laporan saya|laporan saya|cek laporan saya|status saya|lacak|lacak laporan",
+	{wordStatus, indonesian}:     "dicek|tolong dicek|mohon dicek|tolong cek|cek|cek status|cek laporan|cek status laporan|status laporan|status laporan saya|laporan saya|cek laporan saya|status saya|lacak|lacak laporan",
 	{wordStatus, ""}:             "status|sts",
 	{wordStatus, english}:        "check|check status|track|my report|my reports|status of my report",
 	{wordMenu, ""}:               "menu|start|hi|p|test|tes|testing|ping",
-	{wordMenu, indonesian}:       "bantuan|bantu|info|petunjuk|perintah|halo|hallo|hai|hay|permisi|assalamualaikum|assalamu'alaikum|asalamualaikum|ass wr wb|assalamualaikum wr wb|selamat pagi|selamat siang|selamat sore|selamat malam",
-	{wordMenu, english}:          "help|hello|hey|good morning|good afternoon|good evening|commands",
+	{wordMenu, indonesian}:       "tolong|tolong saya|siapa ini|ini siapa|ini apa|nomor apa ini|ini nomor apa|dengan siapa|robot|bantuan|bantu|info|petunjuk|perintah|halo|hallo|hai|hay|permisi|assalamualaikum|assalamu'alaikum|asalamualaikum|ass wr wb|assalamualaikum wr wb|selamat pagi|selamat siang|selamat sore|selamat malam",
+	{wordMenu, english}:          "who is this|help|help me|hello|hey|good morning|good afternoon|good evening|commands",
 	{wordEnglish, english}:       "english|in english|inggris|bahasa inggris|english please",
 	{wordIndonesian, indonesian}: "indonesia|bahasa indonesia|bahasa|indonesian",
 	{wordYes, indonesian}:        "sudah|sdh|udah|udh|sudah selesai|sudah beres|sudah diperbaiki|sudah baik|sudah bagus|sudah ok|udah beres|udah selesai|ya sudah|iya sudah|ya|iya",
 	{wordYes, english}:           "yes|done|yes done|solved|fixed|yes fixed|yes solved|yes it is",
 	{wordNo, indonesian}:         "belum|blm|blum|belom|blom|belum selesai|belum beres|belum diperbaiki|belum ada|belum juga|tidak|masih belum|belum sama sekali",
 	{wordNo, english}:            "no|not yet|not done|not solved|not fixed|no not yet",
-	{wordCancel, indonesian}:     "batal|batalkan|batal laporan|batalkan laporan|batalkan laporan saya|cabut laporan",
-	{wordCancel, english}:        "cancel|cancel report|cancel my report|withdraw",
+	{wordCancel, indonesian}:     "batal|batalkan|batalin|batal aja|batal saja|batalkan aja|batalkan saja|batal lapor|batal melapor|batalkan semua|tidak jadi|tdk jadi|gak jadi|ga jadi|gajadi|nggak jadi|enggak jadi|tidak jadi lapor|gak jadi lapor|ga jadi lapor|batal laporan|batalkan laporan|batalkan laporan saya|cabut laporan",
+	{wordCancel, english}:        "cancel|never mind|cancel it|cancel report|cancel my report|withdraw",
 	{wordStop, indonesian}:       "berhenti|stop pengingat|jangan ingatkan",
 	{wordStop, ""}:               "stop",
 	{wordStop, english}:          "unsubscribe",
 	{wordStart, indonesian}:      "mulai",
 	{wordThanks, indonesian}:     "oke|ok|baik|siap",
-	{wordThanks, english}:        "okay",
+	{wordThanks, english}:        "okay|okey",
 })
 
 // courtesies may follow a word of command, or stand alone.
@@ -76,7 +75,7 @@ var courtesies = spell(map[spelling]string{
 
 // addressed are words that say to whom one speaks, and change no meaning at the end.
 var addressed = spell(map[spelling]string{
-	{}: "pak|bu|ibu|bapak|mas|mbak|mba|kak|min|admin|bang|gan|om|ya|yah|please|sir",
+	{}: "pak|bu|ibu|bapak|mas|mbak|mba|kak|min|admin|bang|gan|om|ya|yah|aja|dong|tolong|please|sir",
 })
 
 func spell(lists map[spelling]string) map[string]spelling {
@@ -100,10 +99,9 @@ func parseCommand(text string) (command, bool) {
 		return command{}, false
 	}
 	text = strings.ToLower(strings.TrimSpace(text))
-	switch strings.Trim(text, " \t\n") {
+	switch strings.Trim(text, "?") {
+	case text:
 	case "":
-		return command{}, false
-	case "?", "??", "???":
 		return command{word: wordMenu}, true
 	}
 	if param, ok := strings.CutPrefix(text, "/start "); ok && len(strings.Fields(param)) == 1 {
@@ -114,26 +112,35 @@ func parseCommand(text string) (command, bool) {
 	if !ok {
 		return command{}, false
 	}
+	whole := strings.Join(words, " ")
 	words, thanked := polite(words)
-	switch s, known := spellings[strings.Join(words, " ")]; {
+	s, known := spellings[strings.Join(words, " ")]
+	switch {
 	case len(words) == 0 && (c.ref != "" || c.number):
 		c.word = wordStatus
 		return c, c.ref != "" // ten digits that are no number of ours may be anything
 	case len(words) == 0 && thanked != "":
 		c.word, c.lang = wordThanks, thanked
 		return c, c.rating == 0
-	case !known:
-		return command{}, false
-	default:
-		c.word, c.lang = s.word, s.lang
+	case len(words) == 1 && alone(words[0]) && c.ref != "":
+		c.word = wordStatus
+		return c, true
+	case len(words) == 1 && alone(words[0]) && !known:
+		c.word = wordMenu
 		return c, c.fits()
+	case !known:
+		if s, known = answer(words); !known {
+			s.word, s.lang = smallTalk(whole)
+		}
 	}
+	c.word, c.lang = s.word, s.lang
+	return c, c.word != "" && c.fits()
 }
 
 // fits reports whether the word goes with what else was given.
 func (c *command) fits() bool {
 	switch c.word {
-	case wordStatus, wordCancel, wordNo:
+	case wordStatus, wordCancel, wordNo, wordWhen:
 		return c.rating == 0
 	case wordYes:
 		return true
@@ -164,7 +171,7 @@ func (c *command) words(text string) (words []string, ok bool) {
 			word = word[:at] // "/status@TanggapBot" in a group
 		}
 		words = append(words, word)
-		if len(words) > 8 {
+		if len(words) > longestTalk {
 			return nil, false
 		}
 	}
@@ -229,30 +236,4 @@ func polite(words []string) (rest []string, thanked string) {
 		}
 	}
 	return rest, thanked
-}
-
-// parseNo reads a message that begins with BELUM in one of its spellings and goes on: the rest is what
-// is still wrong. Whether it is an answer depends on there being a question.
-func parseNo(text string) (note string, ok bool) {
-	text = strings.TrimSpace(text)
-	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
-	if end <= 0 {
-		return "", false
-	}
-	switch strings.ToLower(text[:end]) {
-	case "belum", "blm", "blum", "belom", "blom", "no":
-	case "not":
-		if rest, is := strings.CutPrefix(strings.ToLower(text), "not yet"); is {
-			end = len(text) - len(rest)
-			break
-		}
-		return "", false
-	default:
-		return "", false
-	}
-	if end > len(text) || !utf8.ValidString(text[end:]) {
-		return "", false
-	}
-	note = strings.TrimFunc(text[end:], func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",.;:!-", r) })
-	return note, note != ""
 }

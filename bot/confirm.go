@@ -99,7 +99,11 @@ func (t *turn) reopen(c *tickets.Ticket, note string) error {
 	}
 	t.event(n.ID, citizenActor, "reopened", fields{}.text("from", c.Agency).text("agency", n.Agency).hash("text", note))
 	p := reopenedNoted
-	if note == "" && len(t.msg.files) == 0 && t.mayAsk(n) {
+	switch {
+	case note != "" || len(t.msg.files) > 0:
+	case !t.mayAsk(n):
+		p = reopenedPlain
+	default:
 		p = reopenedWhat
 		t.ask(n, tickets.AskMissing)
 		t.event(n.ID, botActor, "question", fields{}.text("about", string(tickets.AskMissing)))

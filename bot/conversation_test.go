@@ -48,7 +48,7 @@ func TestReportGetsATicketAndAReceiptOnce(t *testing.T) {
 func TestEnglishIsAnsweredInEnglish(t *testing.T) {
 	converse(t, func(w *town) {
 		w.says("chat", "the street light in front of my house has been broken since Monday")
-		w.hears("receipt", "Thank you", "You get an answer by 9 Mar")
+		w.hears("receipt", "Thank you", "You will get an answer by 9 Mar")
 		w.says("chat", "INDONESIA")
 		w.hears("language", "bahasa Indonesia")
 		w.says("chat", "status")
@@ -255,7 +255,7 @@ func TestAnswersNameOtherThingsByTheWay(t *testing.T) {
 func TestUnknownReportIsNotHiddenOnAResolvedCase(t *testing.T) {
 	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 	n := resolved(w, "chat")
-	w.says("chat", "SUDAH tapi masih redup")
+	w.says("chat", "SUDAH tapi redup")
 	w.hears("notice", "SUDAH atau BELUM", n.Reference.String())
 	w.says("chat", "ada kucing mati di depan rumah")
 	if len(w.all()) != 2 {

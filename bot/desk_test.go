@@ -126,6 +126,11 @@ func TestSealedTicketsStayBehindTheirWalls(t *testing.T) {
 	if err := to(accuses.ID, "inspektorat"); !errors.Is(err, ErrSealed) {
 		t.Errorf("to the accused inspectorate: %v", err)
 	}
+	quote := w.inbound("chat", "petugas inspektorat minta uang lagi "+string(conduct.Reference))
+	w.receives(quote)
+	if got := w.texts(conduct.ID); len(got) != 1 {
+		t.Errorf("the inspectorate reads what accuses it: %q", got)
+	}
 	w.says("chat", "anak dipukuli di rumah sebelah")
 	sensitive := w.all()[0]
 	if !sensitive.Sealed || sensitive.Agency != "pppa" {

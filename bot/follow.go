@@ -39,21 +39,39 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	switch {
 	case n.State == tickets.Triage && c.State == tickets.Rejected:
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(objected, t.lang, "ref", n.Reference.String())})
-	case t.caps.Paid || t.caps.Subject:
-		// What costs, or fills a mailbox, is said only where there is something to say.
-	case rerouted && t.agency(n) != "":
+	case n.State == tickets.Rejected:
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(refusedTwice, t.lang, "ref", n.Reference.String())})
+	case rerouted && t.agency(n) != "" && (c.Category == "" || !t.caps.Paid && !t.caps.Subject):
 		p := nowWith
 		if t.promise(n) != "" {
 			p = nowWithBy
 		}
-		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(p, t.lang, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n))})
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n))})
 	case n.State == tickets.Resolved && !t.msg.empty():
-		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(yesOrNo, t.lang, "ref", n.Reference.String()), Choices: confirmChoices(t.lang, n.Reference)})
+		t.askAgain(n)
+	case how == byRepeat:
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: t.added(n)})
+	case t.caps.Paid || t.caps.Subject:
+		// What costs, or fills a mailbox, is said only where there is something to say.
 	case how == byWords || how == byTime && !t.msg.empty():
 		// Where we guessed the case, the citizen sees which one it was.
-		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(addedTo, t.lang, "ref", n.Reference.String(), "state", t.state(n))})
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: t.added(n)})
 	}
 	return nil
+}
+
+// askAgain is said to a text that neither confirms a resolution nor denies it.
+func (t *turn) askAgain(n *tickets.Ticket) {
+	if !t.mayAsk(n) {
+		return
+	}
+	if t.caps.Paid {
+		t.ask(n, tickets.AskConfirm)
+	}
+	t.tell(tickets.Intent{
+		TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(yesOrNo, t.lang, "ref", n.Reference.String()),
+		Choices: confirmChoices(t.lang, n.Reference),
+	})
 }
 
 // answered ends the wait for the citizen.
@@ -61,8 +79,10 @@ func (t *turn) answered(n *tickets.Ticket, how string) error {
 	if n.State == tickets.Resolved {
 		return nil // only SUDAH and BELUM answer that question
 	}
-	if n.Question == tickets.AskPlace && t.msg.empty() && t.msg.Point == nil {
-		return nil // a picture does not say where
+	if n.Question == tickets.AskPlace && t.msg.Point == nil {
+		if _, ok := parseCommand(t.msg.Text); ok || t.msg.empty() {
+			return nil // a picture does not say where, nor does "sudah"
+		}
 	}
 	if n.Question != tickets.NoQuestion || n.State == tickets.Pending {
 		t.event(n.ID, citizenActor, "answered", fields{}.text("about", string(n.Question)))
@@ -71,7 +91,7 @@ func (t *turn) answered(n *tickets.Ticket, how string) error {
 	switch {
 	case n.State == tickets.Pending:
 		return t.move(n, back(n), citizenActor)
-	case n.State == tickets.Rejected && n.Rejections <= 1 && (how == byQuote || how == byReference):
+	case n.State == tickets.Rejected && n.Rejections <= 1 && (how == byQuote || how == byReference || how == byObjection):
 		n.Agency = t.city.Root().ID
 		if n.Sealed {
 			n.Agency = t.city.Inspectorate().ID

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -12,10 +13,11 @@ import (
 const (
 	recent    = 7 * 24 * time.Hour // a case that "masih" may speak of
 	soon      = 30 * time.Minute   // a picture or a place alone belongs to what was said just now
-	burst     = 2 * time.Minute    // people send one thought in several messages
-	fewWords  = 12                 // of a text that may be a mere addition
-	mostWords = 64                 // of a text, that are looked at
-	preamble  = 5                  // words of a message that says no more than that a report will come
+	day       = 24 * time.Hour
+	burst     = 2 * time.Minute // people send one thought in several messages
+	fewWords  = 12              // of a text that may be a mere addition
+	mostWords = 64              // of a text, that are looked at
+	preamble  = 5               // words of a message that says no more than that a report will come
 )
 
 // meant is the open case that the message speaks of without naming it.
@@ -40,6 +42,9 @@ func (t *turn) meant() (*tickets.Ticket, string) {
 	}
 	d := t.route()
 	words := language.Tokens(t.msg.Text, mostWords)
+	if c := t.again(candidates, words); c != nil {
+		return c, byRepeat
+	}
 	if followUp(words) {
 		if c := t.same(candidates, d, len(words) <= fewWords); c != nil {
 			return c, byWords
@@ -49,16 +54,19 @@ func (t *turn) meant() (*tickets.Ticket, string) {
 	if opened := len(strings.Fields(newest.Subject)); newest.State == tickets.Triage && newest.Category == "" && opened <= preamble && age <= soon && !d.Emergency {
 		return newest, byTime // "mau lapor pak", and only then what
 	}
-	unspoken := d.Category == "" && !d.Emergency && len(words) <= fewWords
+	unspoken := (d.Category == "" || guessed(d)) && !d.Emergency && len(words) <= fewWords
 	switch {
 	case unspoken && age <= burst && t.near(d, newest):
 		return newest, byTime
 	case unspoken && age <= soon && newest.Area == "" && (d.Area != nil || d.Point != nil):
 		return newest, byTime // "di Tebet Timur, depan SD"
-	case thanks(t.msg.Text):
-		return newest, byWords
 	}
 	return nil, ""
+}
+
+// guessed reports whether the topic of a decision is no more than a guess.
+func guessed(d *router.Decision) bool {
+	return d.Abstained && slices.ContainsFunc(d.Reasons, func(r router.Reason) bool { return r.Code == "abstain.weak" })
 }
 
 // same is the case with the same topic; where the message has none of its own and is short, the
@@ -66,6 +74,11 @@ func (t *turn) meant() (*tickets.Ticket, string) {
 func (t *turn) same(candidates []*tickets.Ticket, d *router.Decision, short bool) *tickets.Ticket {
 	for _, c := range candidates {
 		if d.Category != "" && d.Category == c.Category && t.near(d, c) {
+			return c
+		}
+	}
+	for _, c := range candidates {
+		if short && t.near(d, c) && t.echoes(c) {
 			return c
 		}
 	}

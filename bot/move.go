@@ -44,7 +44,11 @@ func (s *scene) step(c *tickets.Ticket, by string, step tickets.Step) error {
 		s.resolve(n, by, step.Text, data)
 	case tickets.Rejected:
 		s.event(n.ID, by, "rejected", data)
-		s.letter(n, by, toOutcome, tellRejected, step.Text)
+		p := tellRejected
+		if n.Rejections > 1 {
+			p = tellRefused // there is no second objection
+		}
+		s.letter(n, by, toOutcome, p, step.Text)
 	case tickets.Triage:
 		s.sendBack(n, c)
 		s.plain(n, by, step.Text)

@@ -24,8 +24,13 @@ func (t *turn) obey(c command, silent bool) error {
 		t.anew()
 	}
 	t.lang = t.tongue(c.lang)
-	if answer || c.word == wordThanks {
+	switch {
+	case answer:
 		return t.loose(c)
+	case c.word == wordThanks:
+		return t.courtesy()
+	case c.word == wordWhen:
+		return t.when(c)
 	}
 	t.change.Became = tickets.BecameCommand
 	switch c.word {
@@ -63,7 +68,7 @@ func (t *turn) quiet(v bool) {
 	}
 }
 
-// loose is SUDAH, BELUM or thanks where no resolution waits for it: it goes onto the case that it may
+// loose is SUDAH or BELUM where no resolution waits for it: it goes onto the case that it may
 // be about, as what the citizen said, and closes nothing.
 func (t *turn) loose(c command) error {
 	if t.msg.Kind != channels.Button && c.ref == "" && !c.number {
@@ -72,16 +77,11 @@ func (t *turn) loose(c command) error {
 		}
 	}
 	t.change.Became = tickets.BecameCommand
-	switch {
-	case c.word == wordThanks && t.caps.Paid:
-		// Not worth an SMS.
-	case c.word == wordThanks:
-		t.say(toMenu, say(welcome, t.lang))
-	case c.ref != "" || c.number:
+	if c.ref != "" || c.number {
 		t.tellStatus(c)
-	default:
-		t.say(toMenu, say(nothingAsked, t.lang))
+		return nil
 	}
+	t.say(toMenu, say(nothingAsked, t.lang))
 	return nil
 }
 
@@ -178,10 +178,18 @@ func (t *turn) tellStatus(c command) {
 }
 
 func (t *turn) statusLine(n *tickets.Ticket) string {
-	p, due := statusOne, ""
+	return t.stands(n, statusOne, statusDated)
+}
+
+// added tells onto which case a message went, and how far that is.
+func (t *turn) added(n *tickets.Ticket) string { return t.stands(n, addedTo, addedDated) }
+
+// stands says how far a case is: the second phrase where there is a date to tell.
+func (t *turn) stands(n *tickets.Ticket, plain, dated phrase) string {
+	p, due := plain, ""
 	if n.State == tickets.Assigned || n.State == tickets.InProgress {
 		if due = t.promise(n); due != "" && !n.Sealed {
-			p = statusDated
+			p = dated
 		}
 	}
 	return say(p, t.lang, "ref", n.Reference.String(), "state", t.state(n), "date", due)

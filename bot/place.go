@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -14,6 +15,8 @@ const (
 	byQuote     = "quote"
 	byReference = "reference"
 	byQuestion  = "question"
+	byObjection = "objection"
+	byRepeat    = "repeat"
 	byWords     = "words"
 	byTime      = "time"
 )
@@ -22,16 +25,29 @@ const (
 func (t *turn) message() error {
 	m := &t.msg
 	silent := t.stranger()
-	if !t.via.Mute && !m.Unverified && !strings.HasPrefix(m.EventID, reported) {
-		if c, ok := t.command(); ok {
-			return t.obey(c, silent)
+	if t.via.Mute || m.Unverified || strings.HasPrefix(m.EventID, reported) {
+		if silent {
+			t.anew()
 		}
-		if c, note := t.complaint(silent); c != nil {
-			return t.reopen(c, note)
+		return t.place()
+	}
+	c, ok := t.command()
+	if !ok || c.word == wordWhen {
+		if n, note := t.complaint(silent); n != nil {
+			return t.reopen(n, note) // "belum ada tanggapan" answers a resolution
 		}
+	}
+	if ok {
+		return t.obey(c, silent)
 	}
 	if silent {
 		t.anew()
+	}
+	if m.wordless() {
+		return t.gesture()
+	}
+	if n := figures(m.Text); n > 0 && m.Subject == "" && len(m.files) == 0 && m.Point == nil {
+		return t.figure(n)
 	}
 	return t.place()
 }
@@ -58,12 +74,15 @@ func (t *turn) command() (command, bool) {
 	return c, true
 }
 
-// complaint reads BELUM with what is still wrong: an answer where we asked about the case, and else
-// the beginning of a report like any other.
+// complaint reads BELUM with what is still wrong, in that word or others ("masih mati", "sudah, tapi
+// masih bau"): an answer where we asked about the case, and else the beginning of a report like any
+// other.
 func (t *turn) complaint(silent bool) (c *tickets.Ticket, note string) {
 	note, ok := parseNo(t.msg.Text)
 	if !ok {
-		return nil, ""
+		if note, ok = parseStill(t.msg.Text); !ok {
+			return nil, ""
+		}
 	}
 	_, quoted := t.quoted()
 	no := command{word: wordNo, note: note}
@@ -103,7 +122,7 @@ func (t *turn) place() error {
 
 // which finds the case that the message is about, and how that is known; nil where it is new.
 func (t *turn) which() (*tickets.Ticket, string) {
-	for _, find := range []func() (*tickets.Ticket, string){t.named, t.asked, t.meant} {
+	for _, find := range []func() (*tickets.Ticket, string){t.named, t.objection, t.asked, t.meant} {
 		if c, how := find(); c != nil {
 			return c, how
 		}
@@ -111,10 +130,36 @@ func (t *turn) which() (*tickets.Ticket, string) {
 	return nil, ""
 }
 
+// objection is the case whose refusal the message objects to, without naming it: the one refused last.
+func (t *turn) objection() (*tickets.Ticket, string) {
+	if !objects(t.msg.Text) {
+		return nil, ""
+	}
+	var found *tickets.Ticket
+	for _, c := range t.own {
+		if c.State == tickets.Rejected && !c.Unverified && t.here(c) && t.reopens(c) && (found == nil || c.UpdatedAt.After(found.UpdatedAt)) {
+			found = c
+		}
+	}
+	return found, byObjection
+}
+
 // secret reports whether the message must stay off the case because it speaks of officials, and those
-// may read the case (invariant 6).
+// may read the case (invariant 6): a sealed one too, where they are who holds it.
 func (t *turn) secret(c *tickets.Ticket) bool {
-	return !c.Sealed && !t.msg.empty() && t.route().Sealed
+	if t.msg.empty() || !t.route().Sealed {
+		return false
+	}
+	if !c.Sealed {
+		return true
+	}
+	d := t.route()
+	data, err := json.Marshal(d)
+	if err != nil {
+		return true
+	}
+	said := tickets.Ticket{Sealed: true, Kind: tickets.Kind(d.Kind), Category: d.Category, Decision: tickets.Decision{Agency: d.Agency, Data: data}}
+	return !mayHold(t.city, &said, c.Agency)
 }
 
 // takes reports whether a case still takes messages.
@@ -246,7 +291,7 @@ func (t *turn) elsewhere(c *tickets.Ticket) bool {
 		return false
 	}
 	d := t.route()
-	if !d.Abstained && d.Category != "" && c.Category != "" && d.Category != c.Category {
+	if !d.Abstained && d.Category != "" && c.Category != "" && d.Category != c.Category && !t.echoes(c) {
 		return true
 	}
 	return d.Category != "" && !t.near(d, c)

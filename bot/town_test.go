@@ -113,6 +113,9 @@ type town struct {
 	sent  []tickets.Parcel // what went out, in order
 	names map[int64]string // the platform's name of each
 	count int
+
+	last   channels.Inbound // of a conversation, what the citizen said last
+	before int              // how much had gone out then
 }
 
 var morning = time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC) // a Monday, 09:00 in Jakarta

@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tanggap/internal/language"
+)
+
+// How BELUM and an objection sound in other words, in the normal forms of package language.
+var (
+	stillWrong = among("masih tetap still")
+	denials    = among("tidak no")
+	done       = among("sudah udah yes done")
+	however    = among("tapi tetapi namun but")
+	wrongAgain = among("masih belum kurang lagi still not again")
+	disagree   = [][]string{{"tidak", "setuju"}, {"keberatan"}, {"protes"}, {"disagree"}, {"object"}, {"do", "not", "agree"}, {"dont", "agree"}}
+	speakers   = among("saya kami aku i we maaf")
+)
+
+// alone reports whether a word does nothing but call somebody.
+func alone(word string) bool {
+	_, ok := addressed[word]
+	return ok
+}
+
+// answer reads a word of command behind courtesies ("ok sudah", "pak, status") and SUDAH with what it
+// is that is so ("sudah menyala kembali").
+func answer(words []string) (spelling, bool) {
+	for len(words) > 1 {
+		n := opening(words)
+		if n == 0 {
+			break
+		}
+		words = words[n:]
+		switch s := spellings[strings.Join(words, " ")]; s.word {
+		case wordYes, wordNo, wordStatus, wordCancel:
+			return s, true
+		}
+	}
+	if len(words) < 2 || len(words) > 4 || spellings[words[0]] != (spelling{wordYes, indonesian}) {
+		return spelling{}, false
+	}
+	for _, w := range words[1:] {
+		if !goods[w] {
+			return spelling{}, false
+		}
+	}
+	return spelling{wordYes, indonesian}, true
+}
+
+// opening is how many words of courtesy a message begins with.
+func opening(words []string) int {
+	for n := min(3, len(words)-1); n > 0; n-- {
+		head := strings.Join(words[:n], " ")
+		if _, ok := courtesies[head]; ok || nods[head] {
+			return n
+		}
+	}
+	if _, ok := addressed[words[0]]; ok || openings[words[0]] {
+		return 1
+	}
+	return 0
+}
+
+var openings = among("alhamdulillah alhamdulilah halo hai permisi maaf iya")
+
+// goods are what is said behind SUDAH of a thing that was mended.
+var goods = among(`menyala nyala hidup terang bersih lancar normal rapi aman surut kering mulus bagus baik ok oke beres selesai tuntas diperbaiki
+	diangkut dibersihkan dikerjakan ditangani ditambal dibenerin dibetulkan dipotong diganti diambil semua semuanya kembali lagi kok`)
+
+// parseNo reads a message that begins with BELUM in one of its spellings and goes on: the rest is what
+// is still wrong. Whether it is an answer depends on there being a question.
+func parseNo(text string) (note string, ok bool) {
+	text = strings.TrimSpace(text)
+	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	if end <= 0 {
+		return "", false
+	}
+	switch strings.ToLower(text[:end]) {
+	case "belum", "blm", "blum", "belom", "blom", "no":
+	case "not":
+		if rest, is := strings.CutPrefix(strings.ToLower(text), "not yet"); is {
+			end = len(text) - len(rest)
+			break
+		}
+		return "", false
+	default:
+		return "", false
+	}
+	if end > len(text) || !utf8.ValidString(text[end:]) {
+		return "", false
+	}
+	note = strings.TrimFunc(text[end:], func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",.;:!-", r) })
+	return note, note != ""
+}
+
+// parseStill reads an answer to "is it solved?" that is no without the word: "masih mati", "tidak,
+// masih bau", "sudah, tapi masih gelap". The rest is what is wrong.
+func parseStill(text string) (note string, ok bool) {
+	words := language.Tokens(text, fewWords+1)
+	if len(words) == 0 || len(words) > fewWords {
+		return "", false
+	}
+	first := words[0].Text
+	switch {
+	case stillWrong[first]:
+		return text, len(words) > 1
+	case denials[first]:
+		return text, len(words) > 1 && stillWrong[words[1].Text]
+	case done[first]:
+		at := slices.IndexFunc(words, func(w language.Token) bool { return however[w.Text] })
+		if at > 0 && slices.ContainsFunc(words[at:], func(w language.Token) bool { return wrongAgain[w.Text] }) {
+			return strings.TrimSpace(text[words[at].End:]), true
+		}
+	}
+	return "", false
+}
+
+// objects reports whether a text begins by objecting.
+func objects(text string) bool {
+	words := language.Tokens(text, 8)
+	for len(words) > 0 && speakers[words[0].Text] {
+		words = words[1:]
+	}
+	for _, phrase := range disagree {
+		if len(words) >= len(phrase) && slices.EqualFunc(phrase, words[:len(phrase)], func(p string, w language.Token) bool { return p == w.Text }) {
+			return true
+		}
+	}
+	return false
+}
