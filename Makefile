@@ -1,7 +1,7 @@
 # make run     build, and start the demo city on http://127.0.0.1:8080
 # make test    all tests with the race detector, on SQLite and PostgreSQL and against real servers
 # make check   formatting, vet, staticcheck, modules, the house rules
-# make bench   the benchmarks, on durable databases
+# make bench   the load on durable databases (Accept, from Accept to ticket, webhooks), and the other benchmarks
 # make soak    the long tests under load
 # make corpora DATA=FOLDER   measure on collections of others, against the floors in corpora.tsv
 # make build   bin/tanggap, static
@@ -38,7 +38,9 @@ test: servers
 	CGO_ENABLED=1 $(ON_SERVER) $(GO) test -race -timeout 14m $(FLAGS) $(PACKAGES)
 
 bench: servers
-	TANGGAP_TEST_DURABLE=1 $(ON_SERVER) $(GO) test -run '^$$' -bench '$(BENCH)' -count $(COUNT) -timeout 60m $(FLAGS) $(PACKAGES)
+	TANGGAP_TEST_DURABLE=1 $(ON_SERVER) $(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 20000x -count $(COUNT) -timeout 60m $(FLAGS) ./internal/e2e ./tickets
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(FLAGS) \
+		$$($(GO) list ./... | grep -v -e /internal/e2e -e '/tickets$$')
 
 soak: servers
 	TANGGAP_TEST_DURABLE=1 TANGGAP_SOAK=$(SOAK) $(ON_SERVER) $(GO) test -run Soak -count 1 -timeout 0 -v $(FLAGS) $(PACKAGES)
