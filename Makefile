@@ -38,7 +38,8 @@ test: servers
 	CGO_ENABLED=1 $(ON_SERVER) $(GO) test -race -timeout 14m $(FLAGS) $(PACKAGES)
 
 bench: servers
-	TANGGAP_TEST_DURABLE=1 $(ON_SERVER) $(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 20000x -count $(COUNT) -timeout 60m $(FLAGS) ./internal/e2e ./tickets
+	TANGGAP_TEST_DURABLE=1 $(ON_SERVER) $(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 20000x -count $(COUNT) -timeout 60m $(FLAGS) ./internal/e2e
+	TANGGAP_TEST_DURABLE=1 $(ON_SERVER) $(GO) test -run '^$$' -bench '$(BENCH)' -benchtime 2s -count $(COUNT) -timeout 60m $(FLAGS) ./tickets
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(FLAGS) \
 		$$($(GO) list ./... | grep -v -e /internal/e2e -e '/tickets$$')
 
