@@ -45,10 +45,11 @@ type Part struct {
 // Out reports whether the part left, so that it must never be sent again.
 func (p *Part) Out() bool { return p.State == "sent" || p.State == "delivered" || p.State == "failed" }
 
+// The limit is written out: for a parameter PostgreSQL plans as if all were wanted.
 const claimParcels = `UPDATE outbox SET lease_until = ?, holder = ? WHERE id IN (
 		SELECT o.id FROM outbox o WHERE o.account = ? AND o.done_at = 0 AND o.next_at <= ? AND o.lease_until < ?
 		AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.account = o.account AND p.address = o.address AND p.done_at = 0 AND p.id < o.id)
-		ORDER BY o.next_at, o.id LIMIT ?%s) RETURNING id`
+		ORDER BY o.next_at, o.id LIMIT %d%s) RETURNING id`
 
 const readParcel = `SELECT o.id, o.ticket_id, o.purpose, o.account, o.address_kind, o.address, o.thread, o.reply_to, o.choices, o.automatic,
 	m.channel, m.subject, m.text, m.author, COALESCE(a.state, ''), COALESCE(a.last_in_at, 0), COALESCE(t.language, c.language, '')
@@ -71,7 +72,7 @@ func (s *Store) Claim(ctx context.Context, account string, n int, ttl time.Durat
 	err := s.inTx(ctx, machine, func(x *tx) error {
 		parcels = nil
 		var due []int64
-		err := x.all(&due, fmt.Sprintf(claimParcels, lock), now+ttl.Microseconds(), holder, account, now, now, n)
+		err := x.all(&due, fmt.Sprintf(claimParcels, n, lock), now+ttl.Microseconds(), holder, account, now, now)
 		for _, id := range due {
 			if err == nil {
 				var p Parcel

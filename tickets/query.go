@@ -2,102 +2,11 @@ package tickets
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
-
-// Filter narrows a list of tickets. Zero fields set no bound.
-type Filter struct {
-	Agencies []string // of these only; nil: of all. An empty, non-nil one finds nothing
-	States   []State
-	Channel  string
-	Since    time.Time // created at or after
-	Text     string    // a reference, or words that subject or messages hold
-	Limit    int       // 1 to 200; 0 means 50
-	After    string    // the cursor that the page before gave
-}
-
-// ErrCursor says that a cursor is none of ours.
-var ErrCursor = errors.New("no such cursor")
-
-const byID = `SELECT %s FROM ticket WHERE id < {1} AND id >= {2}%s ORDER BY id DESC LIMIT {3}`
-
-const hasWord = `(lower(subject) LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = ticket.id AND lower(m.text) LIKE ? ESCAPE '\'))`
-
-// List returns tickets, newest first, and the cursor of the next page, "" at the end. Each agency
-// and state is its own walk along an index, so that a page costs the same however large the table.
-func (s *Store) List(ctx context.Context, f Filter) ([]Ticket, string, error) {
-	limit := f.Limit
-	if limit <= 0 || limit > 200 {
-		limit = 50
-	}
-	before := int64(1<<63 - 1)
-	if f.After != "" {
-		var err error
-		if before, err = strconv.ParseInt(f.After, 36, 64); err != nil {
-			return nil, "", ErrCursor
-		}
-	}
-	base := []any{before, idFloor(f.Since), int64(limit + 1)}
-	kinds, where, keys := "bigint bigint bigint", "", [][]any{base}
-	bind := func(condition string, values []string) {
-		kinds += " text"
-		where += " AND " + strings.ReplaceAll(condition, "?", fmt.Sprintf("{%d}", len(strings.Fields(kinds))))
-		var crossed [][]any
-		for _, k := range keys {
-			for _, v := range values {
-				crossed = append(crossed, append(slices.Clip(k), v))
-			}
-		}
-		keys = crossed
-	}
-	if f.Agencies != nil {
-		bind("agency = ?", f.Agencies)
-	}
-	if f.Agencies != nil && len(f.States) == 0 {
-		f.States = States() // the index of queues goes by agency and state
-	}
-	if len(f.States) > 0 {
-		states := make([]string, len(f.States))
-		for i, st := range f.States {
-			states[i] = string(st)
-		}
-		bind("state = ?", states)
-	}
-	if f.Channel != "" {
-		bind("channel = ?", []string{f.Channel})
-	}
-	if ref, ok := ParseReference(f.Text); ok {
-		bind("reference = ?", []string{string(ref)})
-	} else {
-		for _, word := range strings.Fields(strings.ToLower(clean(f.Text))) {
-			bind(hasWord, []string{"%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(word) + "%"})
-		}
-	}
-	return s.page(ctx, newLookup(kinds, fmt.Sprintf(byID, ticketTable.names(""), where)), keys, limit)
-}
-
-func (s *Store) page(ctx context.Context, l *lookup, keys [][]any, limit int) ([]Ticket, string, error) {
-	var found []Ticket
-	err := l.each(ctx, s, keys, func(get row) error {
-		var t Ticket
-		_, err := get(t.targets()...)
-		found = append(found, t)
-		return err
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("listing tickets: %w", err)
-	}
-	slices.SortFunc(found, func(a, b Ticket) int { return int(min(1, max(-1, b.ID-a.ID))) })
-	if len(found) <= limit {
-		return found, "", nil
-	}
-	return found[:limit], strconv.FormatInt(found[limit-1].ID, 36), nil
-}
 
 // Ticket finds a ticket by its reference.
 func (s *Store) Ticket(ctx context.Context, ref Reference) (Ticket, error) {
