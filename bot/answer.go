@@ -26,19 +26,20 @@ func alone(word string) bool {
 	return ok
 }
 
-// answer reads a word of command behind courtesies ("ok sudah", "pak, status") and SUDAH with what it
-// is that is so ("sudah menyala kembali").
+// answer reads a word of command between courtesies ("ok sudah", "pak, status", "belum, terima kasih
+// atas bantuannya"), and SUDAH with what it is that is so ("sudah menyala kembali").
 func answer(words []string) (spelling, bool) {
-	for len(words) > 1 {
+	words = words[:len(words)-closing(words)]
+	for {
+		switch s := spellings[strings.Join(words, " ")]; s.word {
+		case wordYes, wordNo, wordStatus, wordCancel:
+			return s, true
+		}
 		n := opening(words)
 		if n == 0 {
 			break
 		}
 		words = words[n:]
-		switch s := spellings[strings.Join(words, " ")]; s.word {
-		case wordYes, wordNo, wordStatus, wordCancel:
-			return s, true
-		}
 	}
 	if len(words) < 2 || len(words) > 4 || spellings[words[0]] != (spelling{wordYes, indonesian}) {
 		return spelling{}, false
@@ -51,8 +52,26 @@ func answer(words []string) (spelling, bool) {
 	return spelling{wordYes, indonesian}, true
 }
 
+// closing is how many words of thanks a message ends with.
+func closing(words []string) int {
+	n, key := 0, false
+	for i := len(words) - 1; i > 0; i-- {
+		w := words[i]
+		if !thanking.keys[w] && !thanking.fillers[w] {
+			break
+		}
+		if key = key || thanking.keys[w]; key {
+			n = len(words) - i
+		}
+	}
+	return n
+}
+
 // opening is how many words of courtesy a message begins with.
 func opening(words []string) int {
+	if len(words) < 2 {
+		return 0
+	}
 	for n := min(3, len(words)-1); n > 0; n-- {
 		head := strings.Join(words[:n], " ")
 		if _, ok := courtesies[head]; ok || nods[head] {
@@ -131,4 +150,26 @@ func objects(text string) bool {
 		}
 	}
 	return false
+}
+
+// signOffs begin the lines by which letters end.
+var signOffs = []string{
+	"salam", "hormat", "wassalam", "ttd", "tertanda", "terima kasih,", "regards", "best regards", "kind regards", "best,", "sincerely", "yours",
+	"dikirim dari", "sent from", "get outlook", "unduh outlook",
+}
+
+// unsigned is a short letter without its end.
+func unsigned(text string) string {
+	if len(text) > 4*longestCommand {
+		return text
+	}
+	at := 0
+	for line := range strings.Lines(text) {
+		plain := strings.ToLower(strings.TrimSpace(line))
+		if at > 0 && len(plain) <= 60 && slices.ContainsFunc(signOffs, func(s string) bool { return strings.HasPrefix(plain, s) }) {
+			return strings.TrimSpace(text[:at])
+		}
+		at += len(line)
+	}
+	return text
 }

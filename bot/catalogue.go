@@ -177,6 +177,10 @@ var (
 		"Silakan tulis laporan Anda: apa yang terjadi, di mana, dan sejak kapan. Foto dan lokasi juga boleh.",
 		"Please write your report: what happened, where, and since when. Photos and locations are welcome too.",
 	}
+	howToWrite = phrase{
+		"Silakan tulis laporan Anda: apa yang terjadi, di mana, dan sejak kapan.",
+		"Please write your report: what happened, where, and since when.",
+	}
 	statusOne = phrase{
 		"Laporan {ref}: {state}.",
 		"Report {ref}: {state}.",

@@ -24,7 +24,7 @@ import (
 //	became:            what became of the last message
 var conversations = map[string][]string{
 	// Not a word in it.
-	"an empty SMS":                {"sms> ", "became: command", "< apa yang terjadi", "tickets: 0"},
+	"an empty SMS":                {"sms> ", "became: command", "< apa yang terjadi|!Foto", "tickets: 0"},
 	"spaces":                      {"chat>   \n ", "became: command", "< apa yang terjadi", "tickets: 0"},
 	"a fire of emoji":             {"sms> 🔥🔥", "became: command", "< apa yang terjadi", "tickets: 0"},
 	"dots":                        {"sms> ....", "became: command", "< apa yang terjadi", "tickets: 0"},
@@ -68,7 +68,7 @@ var conversations = map[string][]string{
 	"asking after it was closed":      {"chat> " + lamp, "resolved: Sudah.", "chat> sudah", "+ 1h", "chat> kapan?", "< Laporan REF: selesai", "tickets: 1", "is: closed"},
 
 	// Going on about the same.
-	"still dark, in other words": {"sms> lampu jalan mati di Tebet Timur", "+ 24h", "sms> masih mati lampunya", "tickets: 1"},
+	"still dark, in other words": {"sms> lampu jalan mati di Tebet Timur", "+ 24h", "sms> masih mati lampunya", "tickets: 1", "< REF|9 Mar"},
 	"the same text twice":        {"sms> " + lamp, "+ 20s", "sms> " + lamp, "tickets: 1", "< REF"},
 	"the same text, an hour on":  {"sms> " + lamp, "+ 1h", "sms> " + lamp, "tickets: 1"},
 	"the same in other words":    {"sms> lampu jalan mati di Tebet Timur", "+ 1m", "sms> tolong pak lampu jalan di tebet timur mati gelap banget", "tickets: 1"},
@@ -76,7 +76,7 @@ var conversations = map[string][]string{
 	"the same topic, next lane":  {"sms> sampah menumpuk di gang Mawar", "+ 1m", "sms> sampah menumpuk di gang Melati", "tickets: 2"},
 	"another topic at once":      {"sms> " + lamp, "+ 30s", "sms> sampah menumpuk di Tebet Timur", "tickets: 2"},
 	"three cries about one fire": {
-		"sms> sekarang kebakaran!", "< CONTOH", "sms> tolong kebakaran di rumah tetangga Tebet Timur", "tickets: 1", "sms> kebakaran makin besar", "tickets: 1",
+		"sms> sekarang kebakaran!", "< CONTOH", "sms> tolong kebakaran di rumah tetangga Tebet Timur", "tickets: 1", "< Telepon 112", "sms> kebakaran makin besar", "tickets: 1", "< Telepon 112",
 	},
 	"an address that follows":  {"sms> lampu jalan mati", "+ 10m", "sms> jalan melati 5 tebet timur", "tickets: 1"},
 	"emergency in a follow-up": {"sms> " + lamp, "sms> REF sekarang kebakaran!", "< Telepon 112", "tickets: 1"},
@@ -111,6 +111,11 @@ var conversations = map[string][]string{
 	"done, while a clerk asked":     {"chat> " + lamp, "pending: Apakah petugas sudah datang?", "chat> sudah", "is: assigned"},
 	"an official, under a no":       {"chat> " + lamp, "resolved: Sudah.", "chat> masih mati, petugas minta uang", "is: resolved", "tickets: 2"},
 	"no, when we could not ask him": {"chat> " + lamp, "resolved: Sudah.", "+ 400h", "chat> belum 482-177-3051", "< tidak ada di antara"},
+
+	"a letter's end is no note": {"mail> " + lamp, "resolved: Sudah.", "mail> Sudah menyala, terima kasih banyak atas bantuannya.\n\nSalam hormat,\nBudi\nRT 05", "is: closed"},
+	"a telephone signs too":     {"mail> " + lamp, "resolved: Sudah.", "mail> SUDAH\n\nDikirim dari iPhone saya", "is: closed"},
+	"a no in a letter":          {"mail> " + lamp, "resolved: Sudah.", "mail> Belum pak, masih mati.\n\nSalam,\nBudi", "is: assigned"},
+	"done, and nobody asked":    {"chat> " + lamp, "+ 1h", "chat> sudah", "is: assigned", "tickets: 1"},
 
 	// A refusal.
 	"objection without the number": {"sms> " + lamp, "rejected: Tanah pribadi.", "sms> tidak setuju, itu jalan umum", "is: triage", "< diperiksa petugas lain", "tickets: 1"},

@@ -11,7 +11,7 @@ var months = map[string][12]string{
 }
 
 // longestDate is the length of the longest date in words.
-const longestDate = len("27 Mar 2026")
+const longestDate = len("27 Mar pukul 14.30")
 
 // date puts a day into words, with the year where it is not this one; exact adds the time where the
 // day is near.
@@ -24,8 +24,10 @@ func date(lang string, t, now time.Time, exact bool) string {
 	switch {
 	case t.Year() != now.Year():
 		return fmt.Sprintf("%s %d", text, t.Year())
+	case exact && t.Sub(now) < 48*time.Hour && lang == english:
+		return fmt.Sprintf("%s at %02d:%02d", text, t.Hour(), t.Minute())
 	case exact && t.Sub(now) < 48*time.Hour:
-		return fmt.Sprintf("%s %02d.%02d", text, t.Hour(), t.Minute())
+		return fmt.Sprintf("%s pukul %02d.%02d", text, t.Hour(), t.Minute())
 	}
 	return text
 }

@@ -29,7 +29,8 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	if err := t.answered(n, how); err != nil {
 		return err
 	}
-	if d := t.urgent(n); d {
+	alarmed := t.urgent(n)
+	if alarmed {
 		t.alarm(n.ID)
 	}
 	rerouted, err := t.fill(n, c)
@@ -49,12 +50,15 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n))})
 	case n.State == tickets.Resolved && !t.msg.empty():
 		t.askAgain(n)
-	case how == byRepeat:
+	case alarmed:
+	case how == byRepeat && n.Emergency && t.route().Emergency:
+		t.alarm(n.ID) // who cries again has not called yet
+	case how == byRepeat || how == byWords:
+		// Where we guessed the case, the citizen sees which one it was.
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: t.added(n)})
 	case t.caps.Paid || t.caps.Subject:
 		// What costs, or fills a mailbox, is said only where there is something to say.
-	case how == byWords || how == byTime && !t.msg.empty():
-		// Where we guessed the case, the citizen sees which one it was.
+	case how == byTime && !t.msg.empty():
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: t.added(n)})
 	}
 	return nil

@@ -42,7 +42,7 @@ func (t *turn) obey(c command, silent bool) error {
 		t.quiet(false)
 		t.tellMenu()
 	case wordReport:
-		t.say(toMenu, say(howToReport, t.lang))
+		t.tellHow()
 	case wordEnglish, wordIndonesian:
 		t.lang = c.lang
 		t.citizen().Language = c.lang
@@ -72,8 +72,8 @@ func (t *turn) quiet(v bool) {
 // be about, as what the citizen said, and closes nothing.
 func (t *turn) loose(c command) error {
 	if t.msg.Kind != channels.Button && c.ref == "" && !c.number {
-		if found, _ := t.which(); found != nil && t.takes(found) {
-			return t.follow(found, byQuestion)
+		if found, how := t.which(); found != nil && t.takes(found) {
+			return t.follow(found, how)
 		}
 	}
 	t.change.Became = tickets.BecameCommand
@@ -83,6 +83,15 @@ func (t *turn) loose(c command) error {
 	}
 	t.say(toMenu, say(nothingAsked, t.lang))
 	return nil
+}
+
+// tellHow says how to report, and what may be sent along where the channel carries it.
+func (t *turn) tellHow() {
+	p := howToReport
+	if t.caps.Attachments == 0 {
+		p = howToWrite
+	}
+	t.say(toMenu, say(p, t.lang))
 }
 
 // tellMenu says what can be done here, with buttons where there are any.

@@ -53,10 +53,14 @@ func (t *turn) message() error {
 }
 
 // command reads a word of command. Pictures and places come with reports, and with SUDAH and BELUM;
-// a mail with a subject of its own is a report unless the subject is a word of command too.
+// a mail with a subject of its own is a report unless the subject is a word of command too, or says
+// nothing over STATUS or BATAL.
 func (t *turn) command() (command, bool) {
 	m := &t.msg
 	text := m.Text
+	if t.caps.Subject {
+		text = unsigned(text)
+	}
 	if text == "" {
 		text = m.Subject
 	}
@@ -67,7 +71,9 @@ func (t *turn) command() (command, bool) {
 	}
 	if m.Subject != "" && m.Text != "" && !answer {
 		_, quoted := t.quoted()
-		if _, both := parseCommand(m.Subject); !quoted && !both {
+		_, both := parseCommand(m.Subject)
+		plain := (c.word == wordStatus || c.word == wordCancel) && (t.route().Category == "" || guessed(t.route()))
+		if !quoted && !both && !plain {
 			return command{}, false
 		}
 	}

@@ -68,7 +68,7 @@ func (t *turn) again(candidates []*tickets.Ticket, words []language.Token) *tick
 		return nil
 	}
 	for _, c := range candidates {
-		if d.Category == c.Category && now.Sub(later(c.CreatedAt, c.UpdatedAt)) <= soon && t.near(d, c) && !moved(words, c) {
+		if d.Category == c.Category && tickets.Kind(d.Kind) == c.Kind && now.Sub(later(c.CreatedAt, c.UpdatedAt)) <= soon && t.near(d, c) && !moved(words, c) {
 			return c
 		}
 	}

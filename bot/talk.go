@@ -109,7 +109,7 @@ func (t *turn) gesture() error {
 		t.tellMenu()
 		return nil
 	}
-	t.say(toMenu, say(howToReport, t.lang))
+	t.tellHow()
 	return nil
 }
 
