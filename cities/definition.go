@@ -149,7 +149,7 @@ func (r *reader) categories() []router.Category {
 		for _, c := range in.Categories {
 			out = append(out, router.Category{
 				ID: c.ID, Name: c.Name, Agency: c.Agency, Office: c.Office, Kind: c.Kind, Located: c.Located,
-				Conduct: c.Conduct, Sensitive: c.Sensitive, Emergency: c.Emergency,
+				Conduct: c.Conduct, Sensitive: c.Sensitive, Emergency: c.Emergency, Outside: c.Outside,
 				Deadline: router.Deadline{Value: c.Deadline.Value, Unit: c.Deadline.Unit, Origin: r.origin(file, "deadline of "+c.ID, c.Deadline.fact)},
 				Patterns: router.Patterns{Sure: c.Sure, Strong: c.Strong, Hint: c.Hint, Against: c.Against},
 				Origin:   r.origin(file, "category "+c.ID, c.fact),

@@ -93,6 +93,7 @@ type categoryFile struct {
 			Unit  string `toml:"unit"`
 			fact
 		} `toml:"deadline"`
+		Outside bool     `toml:"outside"`
 		Sure    []string `toml:"sure"`
 		Strong  []string `toml:"strong"`
 		Hint    []string `toml:"hint"`

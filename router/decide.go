@@ -34,7 +34,10 @@ func (c *City) Decide(r Report) Decision {
 	best := 0
 	if i := c.alarm(v.text, v.candidates); i >= 0 {
 		v.decision.Emergency, best = true, i
-	} else if len(v.guards) > 0 {
+	} else if i := c.outside(v); i >= 0 {
+		best = i
+	}
+	if !v.decision.Emergency {
 		for _, g := range v.guards {
 			v.decision.Reasons = append(v.decision.Reasons, Reason{Code: "guard", Args: []string{g}})
 		}
@@ -144,6 +147,15 @@ func (c *City) choose(v *view, best int) {
 	d.Reasons = append(d.Reasons, route.reason)
 }
 
+// outside finds the candidate whose category lies beyond the city, -1 where there is none or where
+// the report also names a place inside.
+func (c *City) outside(v *view) int {
+	if v.area != nil && len(v.area.Parents) > 0 {
+		return -1
+	}
+	return slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Outside && x.score >= strong })
+}
+
 // route is who acts on a category at a place.
 type route struct {
 	agency     string
@@ -187,6 +199,9 @@ func (c *City) officeFor(area *Area, level string) (Agency, bool) {
 
 // rival is the score of the best candidate that somebody else would act on.
 func (c *City) rival(v *view, best int, agency string) float64 {
+	if c.categories[v.candidates[best].category].Outside && c.outside(v) == best {
+		return 0
+	}
 	for i, x := range v.candidates {
 		if i != best && !c.categories[x.category].Conduct && c.route(v.area, &c.categories[x.category]).agency != agency {
 			return x.score

@@ -93,6 +93,7 @@ type Category struct {
 	Conduct   bool // about officials: goes to the inspectorate, sealed
 	Sensitive bool // sealed for the agency that handles it
 	Emergency bool // answered at once with the emergency number
+	Outside   bool // beyond the city: where the report names no place inside, nobody else can act
 	Deadline  Deadline
 	Patterns  Patterns
 	Origin

@@ -28,7 +28,7 @@ func (c *City) guarded(matches []match) (rest []match, names []string) {
 		alarm := m.rule.use == forCategory && c.categories[m.rule.of].Emergency
 		for _, g := range guards {
 			guard := &c.guards[g.rule.of]
-			if !alarm && !guard.Figure || !g.a.takes(m.a) {
+			if !alarm && !guard.Figure || !g.a.takes(m.a) && !(m.b.to > m.b.from && g.a.takes(m.b)) {
 				continue
 			}
 			if alarm && !slices.Contains(names, guard.Name) {

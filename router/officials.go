@@ -35,14 +35,18 @@ func (c *City) excuse(t *text) {
 func (c *City) excused(t *text, i, end int) bool {
 	from, to := t.bounds(i)
 	for k := from; k < to; k++ {
-		if t.means(k, c.vice) || k > i-payReach && k < end+payReach && t.means(k, c.money) {
+		if t.means(k, c.vice) {
 			return false
 		}
 	}
-	if end < to && t.means(end, c.which) {
+	if c.paid(t, i, end, from, to) {
 		return false
 	}
-	if c.calledFor(t, i, from) {
+	called := c.calledFor(t, i, from)
+	if end < to && t.means(end, c.which) && (!called || c.does(t, end, to)) {
+		return false
+	}
+	if called {
 		return true
 	}
 	if t.ends(i, c.official) == 0 {
@@ -61,6 +65,21 @@ func (c *City) does(t *text, end, to int) bool {
 		}
 		if !t.silent[k] {
 			said++
+		}
+	}
+	return false
+}
+
+// paid reports whether money is spoken of in one breath with the one at i to end.
+func (c *City) paid(t *text, i, end, from, to int) bool {
+	for k := i - 1; k >= from && k > i-payReach && !t.tokens[k+1].Pause; k-- {
+		if t.means(k, c.money) {
+			return true
+		}
+	}
+	for k := end; k < to && k < end+payReach && !t.tokens[k].Pause; k++ {
+		if t.means(k, c.money) {
+			return true
 		}
 	}
 	return false

@@ -154,7 +154,7 @@ kereta: kreta
 angkutan: angktan
 sopir: supir spir
 polisi: polis pulisi
-kecelakaan: klakaan kecelakan laka
+kecelakaan: klakaan kecelakan
 bangunan: bgunan bangunn
 liar: lier
 pedagang: pdagang
@@ -175,6 +175,20 @@ datang: dtg dtng dateng
 pemadam: pmadam pmdam
 tenggelam: tnggelam tenggelem
 laki: laki2
+tertimbun: ketimbun ketimbunan
+terjepit: kejepit kejepitan kegencet tergencet
+terjebak: kejebak
+tertimpa: ketiban ketimpa ketimpaan ketindihan tertindih ketindih
+terbawa: kebawa
+terseret: keseret
+tersetrum: kesetrum
+tertabrak: ketabrak
+tercebur: kecebur
+terkunci: kekunci
+terbakar: kebakar kebakaar
+tersangkut: kesangkut
+kecelakaan: lakalantas laka
+jarang: gapernah gakpernah gkpernah
 mabuk: mabok mabokan mabukan mabuknya mabokmabokan
 `)
 

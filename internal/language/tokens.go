@@ -4,6 +4,7 @@
 package language
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -157,6 +158,10 @@ func (s *scanner) emit(start, end int) {
 	s.last.end, s.last.from, s.last.to = end, from, len(s.buf)
 	if full, ok := short[string(s.buf[from:])]; ok {
 		token.Text = full
+	} else if stem, ok := strings.CutSuffix(string(s.buf[from:]), "nya"); ok {
+		if full, ok := short[stem]; ok && len(stem) > 2 {
+			token.Text = full + "nya"
+		}
 	}
 	s.stop, s.pause = false, false
 	s.tokens = append(s.tokens, token)
