@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"time"
 
 	"tanggap/channels"
@@ -12,31 +13,61 @@ import (
 )
 
 const (
-	maxFile   = 25 << 20
-	fileTries = 12 // over about three days
+	maxFile      = 25 << 20
+	fileTries    = 12 // over about three days
+	fileTime     = 2 * time.Minute
+	fileFetchers = 3 // each may hold a whole mail in memory
 )
 
-// fetchFiles gets what citizens attached, after their texts are safe.
+// fetchFiles gets what citizens attached, after their texts are safe. A file that hangs holds up none
+// that another fetcher can get.
 func (a *App) fetchFiles(ctx context.Context, _ tickets.Lease) {
+	var fetchers sync.WaitGroup
+	defer fetchers.Wait()
+	var mu sync.Mutex
+	busy := map[int64]bool{}
+	free := make(chan struct{}, fileFetchers)
 	for wait(ctx, time.Second) {
 		pending, err := a.store.PendingFiles(ctx, 20)
-		if err != nil && ctx.Err() == nil {
-			a.log.Error("reading pending files", "cause", err)
+		if err != nil {
+			if ctx.Err() == nil {
+				a.log.Error("reading pending files", "cause", err)
+			}
 			continue
 		}
 		for _, f := range pending {
-			if err := a.fetchFile(ctx, f); err != nil && ctx.Err() == nil {
-				a.log.Warn("fetching a file", "account", f.Account, "kind", channels.KindOf(err), "attempt", f.Tries+1)
+			mu.Lock()
+			taken := busy[f.ID]
+			mu.Unlock()
+			if taken {
+				continue
 			}
+			select {
+			case free <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			mu.Lock()
+			busy[f.ID] = true
+			mu.Unlock()
+			fetchers.Go(func() {
+				if err := a.fetchFile(ctx, f); err != nil && ctx.Err() == nil {
+					a.log.Warn("fetching a file", "account", f.Account, "kind", channels.KindOf(err), "attempt", f.Tries+1)
+				}
+				mu.Lock()
+				delete(busy, f.ID)
+				mu.Unlock()
+				<-free
+			})
 		}
 	}
 }
 
 // fetchFile stores one file, or notes that it is gone, or when to try again.
 func (a *App) fetchFile(ctx context.Context, f tickets.Attachment) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	stored, err := a.download(ctx, f)
+	bounded, cancel := context.WithTimeout(ctx, fileTime)
+	stored, err := a.download(bounded, f)
+	cancel() // what became of it is written down, however long it took
 	switch {
 	case err == nil:
 		f.State, f.SHA256, f.Size, f.Type = "stored", stored.SHA256, stored.Size, stored.Type
@@ -45,13 +76,17 @@ func (a *App) fetchFile(ctx context.Context, f tickets.Attachment) error {
 		f.State = "gone"
 		return errors.Join(err, a.store.SetFile(ctx, f))
 	default:
-		return errors.Join(err, a.store.RetryFile(ctx, f.ID, time.Now().Add(time.Minute<<f.Tries)))
+		return errors.Join(err, a.store.RetryFile(ctx, f.ID, time.Now().Add(time.Minute<<min(f.Tries, fileTries))))
 	}
 }
 
-func (a *App) download(ctx context.Context, f tickets.Attachment) (blobs.Stored, error) {
+func (a *App) download(ctx context.Context, f tickets.Attachment) (stored blobs.Stored, err error) {
+	defer func() {
+		if recover() != nil {
+			err = channels.Errorf(channels.Rejected, "panic", "the adapter broke down")
+		}
+	}()
 	var r io.ReadCloser
-	var err error
 	switch ad := a.adapters[f.Account].(type) {
 	case channels.Extractor:
 		var raw []byte

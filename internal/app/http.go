@@ -38,7 +38,25 @@ func (a *App) Handler() http.Handler {
 	if a.extra != nil {
 		mux.Handle("/", a.extra)
 	}
-	return headers(mux)
+	return a.guarded(headers(mux))
+}
+
+// guarded keeps a mistake in one call from ending its connection without an answer, and what it was about
+// from the server's own log.
+func (a *App) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &codeWriter{ResponseWriter: w}
+		defer func() {
+			if recovered := recover(); recovered == nil || recovered == http.ErrAbortHandler {
+				return
+			}
+			a.log.Error("a call broke down", "code", r.Pattern)
+			if c.code == 0 {
+				http.Error(c, "the call failed", http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(c, r)
+	})
 }
 
 // jsonAPI tells programs what the desk refuses, and why.

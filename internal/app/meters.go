@@ -66,6 +66,14 @@ func (c *codeWriter) WriteHeader(code int) {
 	c.ResponseWriter.WriteHeader(code)
 }
 
+// Write notes that the answer has begun.
+func (c *codeWriter) Write(p []byte) (int, error) {
+	if c.code == 0 {
+		c.code = http.StatusOK
+	}
+	return c.ResponseWriter.Write(p)
+}
+
 // Unwrap lets http.ResponseController through.
 func (c *codeWriter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 

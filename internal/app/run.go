@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"log"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -27,11 +29,13 @@ func (a *App) Run(ctx context.Context) error {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	public := a.server(a.Handler())
+	defer public.Close()
 	failed := make(chan error, 2)
 	go func() { failed <- public.Serve(a.listen) }()
 	var admin *http.Server
 	if a.admin != nil {
 		admin = a.server(a.adminHandler())
+		defer admin.Close()
 		go func() { failed <- admin.Serve(a.admin) }()
 	}
 	a.clearSuspensions(ctx)
@@ -47,7 +51,9 @@ func (a *App) Run(ctx context.Context) error {
 	a.ready.Store(false)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	public.Shutdown(grace) // what it cannot end in time, Close of the store refuses
+	if public.Shutdown(grace) != nil {
+		public.Close() // what did not end in time is not acknowledged, and comes again
+	}
 	if admin != nil {
 		admin.Shutdown(grace)
 	}
@@ -67,7 +73,18 @@ func (a *App) server(h http.Handler) *http.Server {
 		WriteTimeout:      90 * time.Second,
 		IdleTimeout:       120 * time.Second,
 		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          log.New(complaints{a.log}, "", 0),
 	}
+}
+
+// complaints are what net/http says about connections: addresses of callers, and whatever a handler
+// panicked with. Only that there was one is kept.
+type complaints struct{ log *slog.Logger }
+
+// Write notes one.
+func (c complaints) Write(p []byte) (int, error) {
+	c.log.Debug("a connection failed", "kind", "http")
+	return len(p), nil
 }
 
 // start begins the loops: those that take messages in end with ctx, the others with run.
@@ -93,12 +110,13 @@ func (a *App) start(ctx, run context.Context) {
 	a.loops.Go(func() { a.hold(run, "processor", a.process) })
 	a.loops.Go(func() { a.hold(run, "timers", a.timers) })
 	a.loops.Go(func() { a.hold(run, "files", a.fetchFiles) })
+	a.loops.Go(func() { a.hold(run, "sweep", a.sweep) })
 }
 
 // hold runs f while this process has the lease, and tries to get it while it has not.
 func (a *App) hold(ctx context.Context, name string, f func(context.Context, tickets.Lease)) {
 	for ctx.Err() == nil {
-		lease, ok, err := a.store.Take(ctx, name, a.holder, leaseTime)
+		lease, ok, err := a.take(ctx, name)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("taking a lease", "lease", name, "cause", err)
 		}
@@ -110,6 +128,14 @@ func (a *App) hold(ctx context.Context, name string, f func(context.Context, tic
 	}
 }
 
+// take takes or renews a lease, in less than its time: a connection that has died without a word must
+// not look like a lease that is held.
+func (a *App) take(ctx context.Context, name string) (tickets.Lease, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, leaseTime/3)
+	defer cancel()
+	return a.store.Take(ctx, name, a.holder, leaseTime)
+}
+
 // holding renews the lease beside f, and ends f when that fails for as long as the lease lasts.
 func (a *App) holding(ctx context.Context, lease tickets.Lease, f func(context.Context, tickets.Lease)) {
 	held, lose := context.WithCancel(ctx)
@@ -119,7 +145,7 @@ func (a *App) holding(ctx context.Context, lease tickets.Lease, f func(context.C
 		defer lose()
 		renewed := time.Now()
 		for wait(held, leaseTime/3) {
-			l, ok, err := a.store.Take(held, lease.Name, a.holder, leaseTime)
+			l, ok, err := a.take(held, lease.Name)
 			switch {
 			case err == nil && ok && l.Fence == lease.Fence:
 				renewed = time.Now()
@@ -147,40 +173,6 @@ func wait(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// poll keeps an account polling. What no waiting mends is shown on the account, and tried again now
-// and then, since the platform may have been mended.
-func (a *App) poll(ctx context.Context, p channels.Poller) {
-	for ctx.Err() == nil {
-		err := p.Poll(ctx, a.inbox)
-		if err == nil || ctx.Err() != nil {
-			continue
-		}
-		a.log.Error("polling stopped", "account", p.Name(), "kind", channels.KindOf(err), "cause", err)
-		state := ""
-		if channels.KindOf(err) == channels.Suspended {
-			state = "suspended"
-		}
-		if err := a.store.SetAccount(ctx, p.Name(), state, err.Error()); err != nil && ctx.Err() == nil {
-			a.log.Error("noting an account's state", "account", p.Name(), "cause", err)
-		}
-		wait(ctx, time.Minute)
-	}
-}
-
-// register tells a platform where to call us, until it has heard.
-func (a *App) register(ctx context.Context, r channels.Registrar) {
-	for back := time.Second; ; back = min(2*back, 10*time.Minute) {
-		err := r.Register(ctx)
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		a.log.Error("telling the platform where to call us", "account", r.Name(), "kind", channels.KindOf(err), "cause", err, "wait", back)
-		if !wait(ctx, back) {
-			return
-		}
 	}
 }
 
@@ -216,44 +208,5 @@ func (a *App) processShare(ctx context.Context, lease tickets.Lease, share ticke
 		case <-idle.Done():
 		}
 		cancel()
-	}
-}
-
-// timers fires what is due. One that fails waits longer each time and holds up no other.
-func (a *App) timers(ctx context.Context, _ tickets.Lease) {
-	for wait(ctx, 500*time.Millisecond) {
-		due, err := a.store.Due(ctx, 100)
-		if err != nil && ctx.Err() == nil {
-			a.log.Error("reading timers", "cause", err)
-			continue
-		}
-		for _, t := range due {
-			err := a.store.Fire(ctx, t, a.bot.Timer(t))
-			if err == nil || ctx.Err() != nil {
-				continue
-			}
-			a.log.Error("firing a timer", "kind", t.Kind, "ticket", t.Subject, "cause", err)
-			back := time.Minute << min(t.Tries, 10)
-			if err := a.store.Postpone(ctx, t, time.Now().Add(back)); err != nil && ctx.Err() == nil {
-				a.log.Error("postponing a timer", "kind", t.Kind, "ticket", t.Subject, "cause", err)
-			}
-		}
-	}
-}
-
-// clearSuspensions lets accounts work again that were stopped for a reason which an operator has
-// mended by now, or will be told of again.
-func (a *App) clearSuspensions(ctx context.Context) {
-	accounts, err := a.store.Accounts(ctx)
-	if err != nil {
-		a.log.Error("reading accounts", "cause", err)
-	}
-	for _, acc := range accounts {
-		if acc.State != "suspended" {
-			continue
-		}
-		if err := a.store.SetAccount(ctx, acc.Name, "", ""); err != nil {
-			a.log.Error("noting an account's state", "account", acc.Name, "cause", err)
-		}
 	}
 }

@@ -26,6 +26,9 @@ type Channel interface {
 // accountName keeps names fit for a path and an environment variable.
 var accountName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
+// reserved are the accounts under which reports from other programs are stored.
+var reserved = []string{"phone", "web", "api"}
+
 // channel makes the settings of a type, with their defaults; nil for a type that there is not.
 func channel(typ string) Channel {
 	switch typ {
@@ -69,6 +72,8 @@ func (d *decoder) accounts(root map[string]any) []Account {
 		d.known[path] = true
 		if !accountName.MatchString(name) {
 			d.fail(path, "the name of an account has only a-z, 0-9 and inner hyphens")
+		} else if slices.Contains(reserved, name) {
+			d.fail(path, "this name is our own: %q stand for reports that other programs bring in", reserved)
 		}
 		table, ok := tables[name].(map[string]any)
 		if !ok {

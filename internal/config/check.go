@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,16 +33,29 @@ func (c *Config) check(d *decoder) {
 	case s.Mode == Pilot && len(s.Pilot) == 0 && !d.failed("server.pilot"):
 		d.fail("server.pilot", "is missing: in mode pilot nobody else is sent to")
 	}
+	for _, a := range s.Pilot {
+		if !pilotAddress.MatchString(a) {
+			d.fail("server.pilot", "holds an entry that is no mail address in small letters, no number as +62… and no chat id")
+			break
+		}
+	}
 	d.databaseURL("database.url", c.Database.URL.Reveal())
-	if folder, isFile := strings.CutPrefix(c.Attachments.URL, "file:"); isFile && folder == "" {
+	folder, isFile := strings.CutPrefix(c.Attachments.URL, "file:")
+	switch {
+	case isFile && folder == "":
 		d.fail("attachments.url", "file: needs the path of a folder")
-	} else if !isFile && !strings.HasPrefix(c.Attachments.URL, "s3://") {
-		d.fail("attachments.url", "is neither file:FOLDER nor s3://BUCKET/PREFIX")
+	case strings.HasPrefix(c.Attachments.URL, "s3://"):
+		d.fail("attachments.url", "this version keeps files in a folder only: file:FOLDER")
+	case !isFile:
+		d.fail("attachments.url", "is not file:FOLDER")
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		d.fail("log.format", `%q is neither "text" nor "json"`, c.Log.Format)
 	}
 }
+
+// pilotAddress is an address as adapters normalise it: what is written otherwise would match nobody.
+var pilotAddress = regexp.MustCompile(`^(\+[0-9]{4,15}|-?[0-9]{1,20}|[^@\sA-Z]+@[^@\sA-Z]+)$`)
 
 func (d *decoder) listenAddress(path, value string) {
 	_, port, err := net.SplitHostPort(value)

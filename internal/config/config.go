@@ -49,7 +49,7 @@ type Database struct {
 
 // Attachments names where files lie.
 type Attachments struct {
-	URL string `toml:"url"` // file:FOLDER or s3://bucket/prefix?endpoint=…
+	URL string `toml:"url"` // file:FOLDER
 }
 
 // City names the city pack.

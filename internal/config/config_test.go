@@ -168,6 +168,16 @@ token_file = "/nonexistent/token"
 		"pilot with none": {minimal + "[server]\nmode = 'pilot'\n", nil, []string{
 			"c.toml:6: server.pilot: is missing: in mode pilot nobody else is sent to",
 		}},
+		"pilot in another form": {minimal + "[server]\nmode = 'pilot'\npilot = ['a@b.id', '-100123', '+62 812']\n", nil, []string{
+			"c.toml:8: server.pilot: holds an entry that is no mail address in small letters, no number as +62… and no chat id",
+		}},
+		"a bucket": {minimal + "[attachments]\nurl = 's3://bucket/prefix'\n", nil, []string{
+			"c.toml:7: attachments.url: this version keeps files in a folder only: file:FOLDER",
+		}},
+		"names of our own": {minimal + "[channels.phone]\ntype = 'telegram'\ntoken = 't'\n[channels.api]\ntype = 'telegram'\ntoken = 't'\n", nil, []string{
+			`c.toml:6: channels.phone: this name is our own: ["phone" "web" "api"] stand for reports that other programs bring in`,
+			`c.toml:9: channels.api: this name is our own: ["phone" "web" "api"] stand for reports that other programs bring in`,
+		}},
 		"environment": {minimal, []string{
 			"TANGGAP_SERVER_LISTEN=nowhere", "TANGGAP_SERVER_LITSEN=x", "TANGGAP_CHANNELS_BOT_TOKEN=t", "TANGGAP_DATABASE_URL=mysql://u:hush@h", "TANGGAP_TEST_POSTGRES=x", "HOME=/",
 		}, []string{
@@ -272,7 +282,7 @@ type = "telegram"
 token = "t"
 mode = "push"
 `, nil, []string{
-			"c.toml:7: attachments.url: is neither file:FOLDER nor s3://BUCKET/PREFIX",
+			"c.toml:7: attachments.url: is not file:FOLDER",
 			`c.toml:9: log.level: slog: level string "loud": unknown name`,
 			`c.toml:10: log.format: "xml" is neither "text" nor "json"`,
 			"c.toml:12: server.public_url: is no plain http:// or https:// URL",
