@@ -117,6 +117,9 @@ var conversations = map[string][]string{
 	"a no in a letter":          {"mail> " + lamp, "resolved: Sudah.", "mail> Belum pak, masih mati.\n\nSalam,\nBudi", "is: assigned"},
 	"done, and nobody asked":    {"chat> " + lamp, "+ 1h", "chat> sudah", "is: assigned", "tickets: 1"},
 
+	"no, then yes after all":   {"chat> " + lamp, "resolved: Sudah.", "chat> belum", "chat> sudah", "< REF", "is: assigned", "chat> ujung gang", "is: assigned", "tickets: 1"},
+	"a machine without a word": {"alpha> ...", "became: ignored", "silence", "tickets: 0"},
+
 	// A refusal.
 	"objection without the number": {"sms> " + lamp, "rejected: Tanah pribadi.", "sms> tidak setuju, itu jalan umum", "is: triage", "< diperiksa petugas lain", "tickets: 1"},
 	"objection with the number":    {"sms> " + lamp, "rejected: Tanah pribadi.", "sms> REF itu jalan umum", "is: triage", "tickets: 1"},
@@ -169,7 +172,7 @@ func (w *town) perform(line string) {
 	}
 	who, rest, _ := strings.Cut(line, " ")
 	switch who {
-	case "sms>", "chat>", "mail>":
+	case "sms>", "chat>", "mail>", "alpha>":
 		w.before = len(w.sent)
 		in := w.says(strings.TrimSuffix(who, ">"), rest)
 		w.last = in

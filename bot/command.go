@@ -50,7 +50,7 @@ var spellings = spell(map[spelling]string{
 	{wordStatus, english}:        "check|check status|track|my report|my reports|status of my report",
 	{wordMenu, ""}:               "menu|start|hi|p|test|tes|testing|ping",
 	{wordMenu, indonesian}:       "tolong|tolong saya|siapa ini|ini siapa|ini apa|nomor apa ini|ini nomor apa|dengan siapa|robot|bantuan|bantu|info|petunjuk|perintah|halo|hallo|hai|hay|permisi|assalamualaikum|assalamu'alaikum|asalamualaikum|ass wr wb|assalamualaikum wr wb|selamat pagi|selamat siang|selamat sore|selamat malam",
-	{wordMenu, english}:          "who is this|help|help me|hello|hey|good morning|good afternoon|good evening|commands",
+	{wordMenu, english}:          "who is this|who are you|what is this|what is this number|is this a bot|help|help me|hello|hey|good morning|good afternoon|good evening|commands",
 	{wordEnglish, english}:       "english|in english|inggris|bahasa inggris|english please",
 	{wordIndonesian, indonesian}: "indonesia|bahasa indonesia|bahasa|indonesian",
 	{wordYes, indonesian}:        "sudah|sdh|udah|udh|sudah selesai|sudah beres|sudah diperbaiki|sudah baik|sudah bagus|sudah ok|udah beres|udah selesai|ya sudah|iya sudah|ya|iya",

@@ -83,10 +83,11 @@ func (t *turn) answered(n *tickets.Ticket, how string) error {
 	if n.State == tickets.Resolved {
 		return nil // only SUDAH and BELUM answer that question
 	}
-	if n.Question == tickets.AskPlace && t.msg.Point == nil {
-		if _, ok := parseCommand(t.msg.Text); ok || t.msg.empty() {
-			return nil // a picture does not say where, nor does "sudah"
-		}
+	if n.Question == tickets.AskPlace && t.msg.Point == nil && t.msg.empty() {
+		return nil // a picture does not say where
+	}
+	if _, ok := parseCommand(t.msg.Text); ok && (n.Question == tickets.AskPlace || n.Question == tickets.AskMissing) {
+		return nil // nor does "sudah", or what is still wrong
 	}
 	if n.Question != tickets.NoQuestion || n.State == tickets.Pending {
 		t.event(n.ID, citizenActor, "answered", fields{}.text("about", string(n.Question)))

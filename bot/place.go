@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -25,7 +24,11 @@ const (
 func (t *turn) message() error {
 	m := &t.msg
 	silent := t.stranger()
-	if t.via.Mute || m.Unverified || strings.HasPrefix(m.EventID, reported) {
+	if bare := m.wordless(); t.via.Mute || m.Unverified || strings.HasPrefix(m.EventID, reported) {
+		if bare && (t.via.Mute || m.Unverified) {
+			t.drop(tickets.BecameIgnored, "neither a word nor a file")
+			return nil
+		}
 		if silent {
 			t.anew()
 		}
@@ -148,24 +151,6 @@ func (t *turn) objection() (*tickets.Ticket, string) {
 		}
 	}
 	return found, byObjection
-}
-
-// secret reports whether the message must stay off the case because it speaks of officials, and those
-// may read the case (invariant 6): a sealed one too, where they are who holds it.
-func (t *turn) secret(c *tickets.Ticket) bool {
-	if t.msg.empty() || !t.route().Sealed {
-		return false
-	}
-	if !c.Sealed {
-		return true
-	}
-	d := t.route()
-	data, err := json.Marshal(d)
-	if err != nil {
-		return true
-	}
-	said := tickets.Ticket{Sealed: true, Kind: tickets.Kind(d.Kind), Category: d.Category, Decision: tickets.Decision{Agency: d.Agency, Data: data}}
-	return !mayHold(t.city, &said, c.Agency)
 }
 
 // takes reports whether a case still takes messages.

@@ -56,3 +56,21 @@ func accused(city *router.City, t *tickets.Ticket) []string {
 	}
 	return ids
 }
+
+// secret reports whether the message must stay off the case because it speaks of officials, and those
+// may read the case (invariant 6): a sealed one too, where they are who holds it.
+func (t *turn) secret(c *tickets.Ticket) bool {
+	if t.msg.empty() || !t.route().Sealed {
+		return false
+	}
+	if !c.Sealed {
+		return true
+	}
+	d := t.route()
+	data, err := json.Marshal(d)
+	if err != nil {
+		return true
+	}
+	said := tickets.Ticket{Sealed: true, Kind: tickets.Kind(d.Kind), Category: d.Category, Decision: tickets.Decision{Agency: d.Agency, Data: data}}
+	return !mayHold(t.city, &said, c.Agency)
+}
