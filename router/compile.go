@@ -182,6 +182,7 @@ func (c *compiler) rules() {
 	for name, symbol := range c.city.meanings() {
 		*symbol = v.symbol("<" + name + ">")
 	}
+	v.widen()
 	v.root()
 	c.city.rules.index(len(v.symbols))
 }

@@ -7,7 +7,7 @@ import "slices"
 // where it is not clear that it is one; never to the agency concerned or a part of it (invariant 6).
 // It is sealed, and no guess names another agency.
 func (c *City) conduct(v *view) bool {
-	officials := v.text.has(c.official)
+	officials := v.text.has(c.official) || c.acts(v.text)
 	others := slices.ContainsFunc(v.matches, func(m match) bool { return m.rule.use == private })
 	excused := others && !officials && !v.text.has(c.plain)
 	best := slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Conduct })
@@ -25,6 +25,17 @@ func (c *City) conduct(v *view) bool {
 	if words, ok := c.suspicion(v); ok {
 		c.suspect(v, "", words)
 		return true
+	}
+	return false
+}
+
+// acts reports whether a sentence begins with an office that nothing excuses: it is told of, whoever
+// else is named.
+func (c *City) acts(t *text) bool {
+	for i := range t.tokens {
+		if t.means(i, c.authority) && c.begins(t, i) {
+			return true
+		}
 	}
 	return false
 }

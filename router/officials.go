@@ -126,7 +126,15 @@ func (c *City) addressed(t *text, i, from, end, to int) bool {
 	if end >= to || t.tokens[end].Pause {
 		return true
 	}
+	if !c.titled(t, i) {
+		return false // "Lurah …" begins to tell of one
+	}
 	return !c.does(t, end, to) && !t.means(end, c.which)
+}
+
+// titled reports whether the official at i is named with respect: "pak lurah".
+func (c *City) titled(t *text, i int) bool {
+	return t.means(i, c.title) || i > 0 && t.means(i-1, c.title)
 }
 
 // bounds is the sentence around token i.

@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tanggap/internal/language"
@@ -162,6 +163,20 @@ func (v *vocabulary) run(word string) int32 {
 		v.phrases[slots[0][0]] = append(v.phrases[slots[0][0]], phrase{slots: slots, set: id})
 	}
 	return id
+}
+
+// widen makes every word and set a member also of the sets that its sets belong to.
+func (v *vocabulary) widen() {
+	for id, sets := range v.member {
+		for i := 0; i < len(sets); i++ {
+			for _, wider := range v.member[sets[i]] {
+				if !slices.Contains(sets, wider) {
+					sets = append(sets, wider)
+				}
+			}
+		}
+		v.member[id] = slices.Clip(sets)
+	}
 }
 
 // root finds for every known word the known word that it is formed from, so that a pattern with

@@ -80,9 +80,6 @@ func (v *vocabulary) enter(t *text, id int32, i int) {
 	t.marks = append(t.marks, mark{id, int32(i + 1)})
 	for _, set := range v.member[id] {
 		t.marks = append(t.marks, mark{set, int32(i + 1)})
-		for _, wider := range v.member[set] {
-			t.marks = append(t.marks, mark{wider, int32(i + 1)})
-		}
 	}
 }
 
