@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -10,6 +11,16 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
 )
+
+// UpURL is Up for the database that a database.url of the configuration names.
+func UpURL(ctx context.Context, rawURL string) error {
+	db, dialect, err := Open(rawURL)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return Up(ctx, db, dialect)
+}
 
 // Open opens the database that a database.url of the configuration names, sqlite:PATH or
 // postgres://…, for migrating and for looking at it; nothing is dialled yet. The store has its own

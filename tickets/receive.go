@@ -66,6 +66,9 @@ func (s *Store) Receive(ctx context.Context, rows ...Incoming) error {
 
 var errClosed = errors.New("receiving: the store is closed")
 
+// skew is how far the clock of the process that works on a row may be behind ours without its waiting.
+const skew = 5 * time.Second
+
 // commitTime bounds one commit of arrivals, which everyone else waits for: a connection that has died
 // without a word must not stop the intake for longer.
 const commitTime = 20 * time.Second
@@ -162,7 +165,7 @@ func (s *Store) insertArrivals(ctx context.Context, batch []arrival) error {
 	for _, a := range batch {
 		for i := range a.rows {
 			r := &a.rows[i]
-			hold := max(micros(r.Hold), micros(now))
+			hold := max(micros(r.Hold), micros(now.Add(-skew)))
 			raw := r.Raw
 			if raw == nil {
 				raw = []byte{}

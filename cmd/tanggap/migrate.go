@@ -24,22 +24,12 @@ func (m migrate) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if m.Status {
-		state, err := schema(ctx, cfg)
-		if err != nil {
+	if !m.Status {
+		if err := migrations.UpURL(ctx, cfg.Database.URL.Reveal()); err != nil {
 			return err
 		}
-		return m.print(s, state)
 	}
-	db, dialect, err := migrations.Open(cfg.Database.URL.Reveal())
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	if err := migrations.Up(ctx, db, dialect); err != nil {
-		return err
-	}
-	state, err := migrations.Status(ctx, db, dialect)
+	state, err := schema(ctx, cfg)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"tanggap/internal/app"
@@ -21,14 +22,18 @@ func (c serve) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	log := logger(s.Err, cfg.Log)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // before anything else: without it a hangup ends the process
+	defer signal.Stop(hangups)
 	a, err := app.New(ctx, cfg, app.Options{Log: log})
 	if err != nil {
 		return err
 	}
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
-	go func() {
+	var reloads sync.WaitGroup
+	defer reloads.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	reloads.Go(func() {
 		for {
 			select {
 			case <-hangups:
@@ -41,6 +46,6 @@ func (c serve) Run(ctx context.Context, s streams) error {
 				return
 			}
 		}
-	}()
+	})
 	return a.Run(ctx)
 }

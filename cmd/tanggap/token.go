@@ -128,7 +128,7 @@ func withStore(ctx context.Context, cfg *config.Config, f func(*tickets.Store) e
 		return err
 	}
 	if len(state.Pending) > 0 {
-		if err := bringUp(ctx, url); err != nil {
+		if err := migrations.UpURL(ctx, url); err != nil {
 			return err
 		}
 	}
@@ -137,15 +137,6 @@ func withStore(ctx context.Context, cfg *config.Config, f func(*tickets.Store) e
 		return err
 	}
 	return errors.Join(f(store), store.Close())
-}
-
-func bringUp(ctx context.Context, url string) error {
-	db, dialect, err := migrations.Open(url)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return migrations.Up(ctx, db, dialect)
 }
 
 // tokenList lists tokens.

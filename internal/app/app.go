@@ -76,7 +76,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		return nil, err
 	}
 	a.pack.Store(p)
-	if err := migrate(ctx, cfg.Database.URL.Reveal()); err != nil {
+	if err := migrations.UpURL(ctx, cfg.Database.URL.Reveal()); err != nil {
 		return nil, err
 	}
 	if a.store, err = tickets.Open(ctx, cfg.Database.URL.Reveal(), tickets.Options{}); err != nil {
@@ -127,15 +127,6 @@ func (a *App) open(ctx context.Context, o Options) error {
 		}
 	}
 	return nil
-}
-
-func migrate(ctx context.Context, url string) error {
-	db, dialect, err := migrations.Open(url)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	return migrations.Up(ctx, db, dialect)
 }
 
 func loadPack(name string) (*pack, error) {

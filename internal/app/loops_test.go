@@ -12,6 +12,7 @@ import (
 
 	"tanggap/channels"
 	"tanggap/internal/blobs"
+	"tanggap/migrations"
 	"tanggap/tickets"
 )
 
@@ -20,7 +21,7 @@ func bench(t *testing.T) *App {
 	t.Helper()
 	dir := t.TempDir()
 	url := "sqlite:" + filepath.Join(dir, "t.db")
-	if err := migrate(t.Context(), url); err != nil {
+	if err := migrations.UpURL(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
 	store, err := tickets.Open(t.Context(), url, tickets.Options{})

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gabriel-vasile/mimetype"
 )
@@ -37,7 +38,25 @@ func Open(url string) (*Folder, error) {
 	if err := os.MkdirAll(filepath.Join(path, "new"), 0o700); err != nil {
 		return nil, fmt.Errorf("opening the attachments: %w", err)
 	}
-	return &Folder{root: path}, nil
+	f := &Folder{root: path}
+	f.tidy(time.Now().Add(-abandoned))
+	return f, nil
+}
+
+// abandoned is the age at which a file that was never finished is nobody's any more.
+const abandoned = 24 * time.Hour
+
+// tidy removes what a process left half written when it died.
+func (f *Folder) tidy(before time.Time) {
+	left, err := os.ReadDir(filepath.Join(f.root, "new"))
+	if err != nil {
+		return // it harms nobody
+	}
+	for _, e := range left {
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
+			os.Remove(filepath.Join(f.root, "new", e.Name()))
+		}
+	}
 }
 
 // Put stores what r holds, at most limit bytes, and returns when it is on the disk. The same content
@@ -65,7 +84,7 @@ func (f *Folder) Put(r io.Reader, limit int64) (Stored, error) {
 	return s, f.keep(tmp, s.SHA256)
 }
 
-// keep syncs the file and its folder, so that a row may name it.
+// keep syncs the file and the folders above it, so that a row may name it.
 func (f *Folder) keep(tmp *os.File, hash string) error {
 	if err := tmp.Sync(); err != nil {
 		return fmt.Errorf("storing a file: %w", err)
@@ -77,9 +96,18 @@ func (f *Folder) keep(tmp *os.File, hash string) error {
 	if err := os.Rename(tmp.Name(), f.path(hash)); err != nil {
 		return fmt.Errorf("storing a file: %w", err)
 	}
-	d, err := os.Open(dir)
+	for _, folder := range []string{dir, f.root} {
+		if err := sync(folder); err != nil {
+			return fmt.Errorf("storing a file: %w", err)
+		}
+	}
+	return nil
+}
+
+func sync(folder string) error {
+	d, err := os.Open(folder)
 	if err != nil {
-		return fmt.Errorf("storing a file: %w", err)
+		return err
 	}
 	defer d.Close()
 	return d.Sync()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestPutAndGet(t *testing.T) {
@@ -45,5 +46,28 @@ func TestPutAndGet(t *testing.T) {
 	}
 	if _, err := Open("s3://bucket"); err == nil {
 		t.Error("an unknown kind of store opened")
+	}
+}
+
+func TestWhatWasLeftHalfWrittenGoes(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open("file:" + dir); err != nil {
+		t.Fatal(err)
+	}
+	for name, age := range map[string]time.Duration{"old": 25 * time.Hour, "young": time.Hour} {
+		path := filepath.Join(dir, "new", name)
+		if err := os.WriteFile(path, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open("file:" + dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "new"))
+	if err != nil || len(left) != 1 || left[0].Name() != "young" {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }
