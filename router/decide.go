@@ -203,7 +203,11 @@ func (c *City) rival(v *view, best int, agency string) float64 {
 		return 0
 	}
 	for i, x := range v.candidates {
-		if i != best && !c.categories[x.category].Conduct && c.route(v.area, &c.categories[x.category]).agency != agency {
+		cat := &c.categories[x.category]
+		if cat.Emergency && !v.decision.Emergency {
+			continue // what it speaks of is over, feared or meant otherwise
+		}
+		if i != best && !cat.Conduct && c.route(v.area, cat).agency != agency {
 			return x.score
 		}
 	}

@@ -1,5 +1,7 @@
 package router
 
+import "strings"
+
 // An official who is named is an official who may be accused, in whatever words. Only where the words
 // around one excuse it, because he is called for, addressed, missed, asked or thanked, does the report
 // stay an ordinary one. So an unforeseen wording errs to the side of the root desk (invariant 6).
@@ -53,7 +55,13 @@ func (c *City) excused(t *text, i, end int) bool {
 		return false // an office acts; only a call excuses it
 	}
 	return c.missed(t, end, to) || c.addressed(t, i, from, end, to) ||
-		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !c.does(t, end, to)
+		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !c.does(t, end, to) && !t.suffers(i, from)
+}
+
+// suffers reports whether a passive verb stands right before the official at i, who then did what it
+// says: "digesek guru". It is Indonesian's "di-"; other languages have no such sign.
+func (t *text) suffers(i, from int) bool {
+	return i > from && len(t.tokens[i-1].Text) > 5 && strings.HasPrefix(t.tokens[i-1].Text, "di")
 }
 
 // does reports whether the one who ends at end is told to do something bad.
