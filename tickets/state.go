@@ -79,7 +79,8 @@ func (t *Ticket) Move(to State, at time.Time) error {
 		return fmt.Errorf("objecting twice: %w", ErrMove)
 	}
 	if t.State == Pending && to.Open() && !t.DueAt.IsZero() && !t.PausedAt.IsZero() {
-		t.DueAt = t.DueAt.Add(at.Sub(t.PausedAt))
+		// A promise names a day, so a pause moves it by days: the whole ones.
+		t.DueAt = t.DueAt.Add(at.Sub(t.PausedAt).Truncate(24 * time.Hour))
 	}
 	t.PausedAt = time.Time{}
 	switch to {

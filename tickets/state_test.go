@@ -73,8 +73,10 @@ func TestPauseMovesTheDeadline(t *testing.T) {
 		}
 	}
 	must(Pending, time.Hour)
-	must(Assigned, 11*time.Hour)
-	if want := start.Add(58 * time.Hour); !tk.DueAt.Equal(want) {
+	must(Assigned, 2*time.Hour)
+	must(Pending, 3*time.Hour)
+	must(Assigned, (3+24+5)*time.Hour)
+	if want := start.Add(72 * time.Hour); !tk.DueAt.Equal(want) {
 		t.Errorf("due %v, want %v", tk.DueAt, want)
 	}
 }

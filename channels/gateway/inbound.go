@@ -39,9 +39,9 @@ func (a *Adapter) inbound(d delivery, now time.Time) channels.Inbound {
 		in.Thread = d.get(fields.SMSC)
 	}
 	in.Text = channels.Clean(body)
-	in.Kind = sms.Opting(in.Text)
+	// A city's own gateway holds nobody to opt-out words: STOP is a word to the bot, and answers go on.
+	in.Kind = channels.Message
 	if ref, part, parts, ok := sms.Concatenated(udh); ok {
-		in.Kind = channels.Message
 		in.Album, in.Part, in.Parts = fmt.Sprintf("%s:%d", ref, parts), part, parts
 		edged := channels.Clean("|" + body + "|") // the spaces at a part's ends are between words
 		in.Text = edged[1 : len(edged)-1]

@@ -73,7 +73,7 @@ func TestKannelBothWays(t *testing.T) {
 		if m.From.Value != citizen || m.EventID == "" || m.SentAt.IsZero() || m.Mute || strings.Contains(string(m.Raw), url.QueryEscape(secret)) {
 			t.Errorf("%q arrived as %+v", text, m)
 		}
-		if want := sms.Opting(text); m.Kind != want {
+		if want := channels.Message; m.Kind != want {
 			t.Errorf("%q is of kind %s, want %s", text, m.Kind, want)
 		}
 	}

@@ -8,11 +8,12 @@ import (
 	"tanggap/channels"
 )
 
-// Opt-out and opt-in words, in Indonesian and English. BATAL and CANCEL are missing on purpose: they take
-// back a report. Networks that add words of their own do so in their adapter.
+// Opt-out and opt-in words of networks that hold us to them. BERHENTI and MULAI are missing on purpose, as
+// are BATAL and CANCEL: they are the bot's own words, and stop reminders or take back a report, while
+// answers still come. Networks that add words of their own do so in their adapter.
 var (
-	stopWords  = []string{"STOP", "STOPALL", "STOP ALL", "STOP SMS", "UNSUBSCRIBE", "UNSUB", "UNREG", "OPTOUT", "OPT OUT", "BERHENTI"}
-	startWords = []string{"START", "UNSTOP", "SUBSCRIBE", "OPTIN", "OPT IN", "MULAI"}
+	stopWords  = []string{"STOP", "STOPALL", "STOP ALL", "STOP SMS", "UNSUBSCRIBE", "UNSUB", "UNREG", "OPTOUT", "OPT OUT"}
+	startWords = []string{"START", "UNSTOP", "SUBSCRIBE", "OPTIN", "OPT IN"}
 )
 
 // Opting is what a text says about being written to: channels.Blocked for an opt-out word, Unblocked for an

@@ -63,7 +63,7 @@ func TestInbound(t *testing.T) {
 		{"stop", message("Body", "Stop."), with(func(in *channels.Inbound) { in.Text, in.Kind = "Stop.", channels.Blocked })},
 		{"Twilio's own stop word", message("Body", "QUIT"), with(func(in *channels.Inbound) { in.Text, in.Kind = "QUIT", channels.Blocked })},
 		{"Twilio says so", message("Body", "cukup", "OptOutType", "STOP"), with(func(in *channels.Inbound) { in.Text, in.Kind = "cukup", channels.Blocked })},
-		{"start", message("Body", "mulai"), with(func(in *channels.Inbound) { in.Text, in.Kind = "mulai", channels.Unblocked })},
+		{"start", message("Body", "start"), with(func(in *channels.Inbound) { in.Text, in.Kind = "start", channels.Unblocked })},
 		{"a complaint that begins with stop", message("Body", "Stop buang sampah"), with(func(in *channels.Inbound) { in.Text = "Stop buang sampah" })},
 		{
 			"WhatsApp name and place", message("From", "whatsapp:+6281255501000", "ProfileName", "Sari", "Latitude", "-6.2", "Longitude", "106.85", "Label", "SDN 01", "Address", "Tebet"),
