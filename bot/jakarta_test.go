@@ -56,6 +56,28 @@ func TestOpeningsBecomeTicketsInJakarta(t *testing.T) {
 	}
 }
 
+// TestNoExampleIsPromised: outside the demo a category's own deadline, which is only an example, gives
+// way to the city's general promise, which has a source.
+func TestNoExampleIsPromised(t *testing.T) {
+	city, w := jakarta(t), &town{now: morning}
+	report := w.inbound("sms", "lampu jalan mati di depan SDN 01 Tebet Timur sudah 3 hari")
+	told := map[bool]string{}
+	for _, examples := range []bool{false, true} {
+		c, err := New(city, Options{Accounts: account, Examples: examples}).Decide(situation(t, report))
+		if err != nil || len(c.Say) != 1 {
+			t.Fatal(err, c.Say)
+		}
+		told[examples] = c.Say[0].Text
+	}
+	general := date("id", morning.AddDate(0, 0, city.Facts().Answer.Value).In(time.FixedZone("WIB", 7*3600)), morning, false)
+	if !strings.Contains(told[false], general) {
+		t.Errorf("%q does not promise %s", told[false], general)
+	}
+	if told[false] == told[true] {
+		t.Errorf("the example is told: %q", told[true])
+	}
+}
+
 func TestEveryReceiptOfJakartaFitsOneSegment(t *testing.T) {
 	city := jakarta(t)
 	b := New(city, Options{Accounts: account, Examples: true})

@@ -148,13 +148,28 @@ func (s *scene) agency(t *tickets.Ticket) string {
 	return a.Short
 }
 
-// promise is the date of an answer in words, "" where none may be promised.
+// promise is the date of an answer in words, "" where none may be promised. A deadline that is only an
+// example is no promise: the city's general one stands in, where it has a source.
 func (s *scene) promise(t *tickets.Ticket) string {
 	cat, ok := s.city.Category(t.Category)
-	if !ok || t.DueAt.IsZero() || (cat.Deadline.Example && !s.bot.options.Examples) || !t.DueAt.After(s.sit.Now) {
+	if !ok || t.DueAt.IsZero() {
 		return ""
 	}
-	return date(s.lang, t.DueAt.In(s.zone), s.sit.Now.In(s.zone), cat.Deadline.Unit == router.Hours)
+	due, told := t.DueAt, cat.Deadline
+	if told.Example && !s.bot.options.Examples {
+		if told = s.city.Facts().Answer; told.Value <= 0 || told.Example {
+			return ""
+		}
+		from := t.CreatedAt
+		if from.IsZero() {
+			from = s.sit.Now
+		}
+		due = s.bot.options.Deadline(from, told, "")
+	}
+	if !due.After(s.sit.Now) {
+		return ""
+	}
+	return date(s.lang, due.In(s.zone), s.sit.Now.In(s.zone), told.Unit == router.Hours)
 }
 
 // due is when an answer is owed, counted from the receipt of the report.

@@ -44,7 +44,17 @@ func (r *reader) facts(file cityFile) router.Facts {
 			Confirm: c.Days.Confirm, Pending: c.Days.Pending, PendingTotal: c.Days.PendingTotal, Reopen: c.Days.Reopen,
 			Origin: r.origin("city.toml", "[city.days]", c.Days.fact),
 		},
+		Answer: r.answer(file),
 	}
+}
+
+// answer is the city's general promise; a pack may have none.
+func (r *reader) answer(file cityFile) router.Deadline {
+	a := file.City.Answer
+	if a.Value == 0 && a.Unit == "" {
+		return router.Deadline{}
+	}
+	return router.Deadline{Value: a.Value, Unit: a.Unit, Origin: r.origin("city.toml", "[city.answer]", a.fact)}
 }
 
 func (r *reader) agencies() []router.Agency {

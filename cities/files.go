@@ -36,6 +36,11 @@ type cityFile struct {
 			Reopen       int `toml:"reopen"`
 			fact
 		} `toml:"days"`
+		Answer struct {
+			Value int    `toml:"value"`
+			Unit  string `toml:"unit"`
+			fact
+		} `toml:"answer"`
 	} `toml:"city"`
 	Levels  []levelEntry           `toml:"level"`
 	Sources map[string]sourceEntry `toml:"sources"`

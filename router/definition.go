@@ -30,6 +30,8 @@ type Facts struct {
 	Privacy   string  // URL of the privacy notice, "" while there is none
 	Emergency Emergency
 	Days      Days
+	// Answer is what may be promised where a category's own deadline is an example, or is none.
+	Answer Deadline
 }
 
 // Emergency is the number that helps at once.
