@@ -97,6 +97,9 @@ func (c *compiler) facts() {
 	if f.Threshold <= 0 || f.Threshold >= 1 {
 		c.fault("city %s: threshold %v is not between 0 and 1", f.ID, f.Threshold)
 	}
+	if a := f.Answer; a != (Deadline{}) && (a.Value <= 0 || (a.Unit != Hours && a.Unit != CalendarDays && a.Unit != WorkingDays)) {
+		c.fault("city %s: [city.answer] is no deadline: %d %q", f.ID, a.Value, a.Unit)
+	}
 	if f.Emergency.Number == "" {
 		c.fault("city %s: has no emergency number", f.ID)
 	}
@@ -184,6 +187,7 @@ func (c *compiler) rules() {
 	}
 	v.widen()
 	v.root()
+	v.bone()
 	c.city.rules.index(len(v.symbols))
 }
 

@@ -29,7 +29,8 @@ type vocabulary struct {
 	member  map[int32][]int32 // sets that a word belongs to
 	phrases map[int32][]phrase
 	silent  func(string) bool
-	roots   map[int32]int32 // of a known word, the known word that it is formed from
+	roots   map[int32]int32  // of a known word, the known word that it is formed from
+	bones   map[string]int32 // of a known word, its consonants, where no other has the same
 }
 
 // phrase is a member of a set that has several words.
@@ -177,6 +178,39 @@ func (v *vocabulary) widen() {
 		}
 		v.member[id] = slices.Clip(sets)
 	}
+}
+
+// bone strips every known word to its consonants, as an SMS does: "klrhn", "tnggelm".
+func (v *vocabulary) bone() {
+	v.bones = make(map[string]int32)
+	var buf [48]byte
+	for word, id := range v.symbols {
+		if word[0] == '<' || word[0] == '=' || len(word) > len(buf) {
+			continue
+		}
+		b := bones(buf[:0], word)
+		if len(b) < fewest || len(b) == len(word) {
+			continue
+		}
+		if _, taken := v.bones[string(b)]; taken {
+			id = 0
+		}
+		v.bones[string(b)] = id
+	}
+}
+
+// fewest is how many consonants tell a word.
+const fewest = 4
+
+func bones(dst []byte, word string) []byte {
+	for i := range len(word) {
+		switch c := word[i]; c {
+		case 'a', 'e', 'i', 'o', 'u':
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // root finds for every known word the known word that it is formed from, so that a pattern with

@@ -74,6 +74,22 @@ func (v *vocabulary) word(t *text, i int) {
 		}
 		return len(t.marks) > from
 	})
+	if len(t.marks) == from && len(token.Text) <= len(key) {
+		v.recall(t, i, bones(key[:0], token.Text))
+	}
+}
+
+// recall enters the word that a token of consonants and at most one vowel stands for: "kbkrn".
+func (v *vocabulary) recall(t *text, i int, bones []byte) {
+	if len(bones) < fewest || len(t.tokens[i].Text) > len(bones)+1 {
+		return
+	}
+	if id := v.bones[string(bones)]; id > 0 {
+		v.enter(t, id, i)
+		if root, ok := v.roots[id]; ok {
+			v.enter(t, root, i)
+		}
+	}
 }
 
 func (v *vocabulary) enter(t *text, id int32, i int) {

@@ -121,7 +121,7 @@ tumbang: tmbang
 listrik: lstrik listrk
 kabel: kbel kable
 asap: asep
-kebakaran: kbkran kbakran kbkaran kbakaran kebakarn kebkaran kebakran
+kebakaran: kbkrn kbkran kbakran kbkaran kbakaran kebakarn kebkaran kebakran
 darurat: drurat
 puskesmas: pkm pusksmas puskemas
 rumahsakit: rmhskt
@@ -189,6 +189,14 @@ terbakar: kebakar kebakaar
 tersangkut: kesangkut
 kecelakaan: lakalantas laka
 jarang: gapernah gakpernah gkpernah
+minta: mnta mnt mintak
+lurah: lrh
+damkar: dmkr
+korban: krbn
+darah: drah
+tanda: tnda
+tangan: tngan tngn
+selalu: slalu sllu
 mabuk: mabok mabokan mabukan mabuknya mabokmabokan
 `)
 
