@@ -84,13 +84,7 @@ func TestAnAttemptThatNobodyEndedIsADoubt(t *testing.T) {
 		s := open(t, url)
 		ctx := context.Background()
 		tk := queue(t, s, "telegram:7")
-		p := &claim(t, s, 1)[0]
-		if err := s.Render(ctx, p, []string{"one"}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Begin(ctx, p, &p.Parts[0], -time.Second); err != nil { // a lease that is over at once, as after a kill
-			t.Fatal(err)
-		}
+		begun(t, s, -time.Second) // a lease that is over at once, as after a kill
 		q := &claim(t, s, 1)[0]
 		if q.Parts[0].InFlight.IsZero() {
 			t.Fatal("the open attempt is not seen")
@@ -114,14 +108,7 @@ func TestReportsMayComeEarlyTwiceAndOutOfOrder(t *testing.T) {
 		s := open(t, url)
 		ctx := context.Background()
 		tk := queue(t, s, "telegram:7")
-		p := &claim(t, s, 1)[0]
-		if err := s.Render(ctx, p, []string{"one"}); err != nil {
-			t.Fatal(err)
-		}
-		a, err := s.Begin(ctx, p, &p.Parts[0], time.Minute)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p, a := begun(t, s, time.Minute)
 		report := func(event, state, kind string) {
 			t.Helper()
 			if err := s.Report(ctx, tickets.Report{Account: "bot", EventID: event, MessageID: "x", State: state, Kind: kind}); err != nil {
@@ -157,11 +144,7 @@ func TestFailuresMarkTheAddressAndKeepTheLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := &claim(t, s, 1)[0] // the first of the line alone
-		if err := s.Render(ctx, p, []string{"one"}); err != nil {
-			t.Fatal(err)
-		}
-		a, _ := s.Begin(ctx, p, &p.Parts[0], time.Minute)
+		p, a := begun(t, s, time.Minute) // the first of the line alone
 		f := tickets.Fate{State: "failed", Kind: "unreachable", Code: "403", Reason: "blocked", Address: "unreachable"}
 		if err := s.End(ctx, p, &p.Parts[0], a, f); err != nil {
 			t.Fatal(err)
