@@ -103,6 +103,9 @@ func (c *City) suspicion(v *view) ([]string, bool) {
 		if end := t.ends(i, c.official); end > 0 && (!alarm || c.begins(t, i)) {
 			return []string{t.words(v.source, i, end)}, true
 		}
+		if end := t.ends(i, c.force); end > 0 && c.begins(t, i) {
+			return []string{t.words(v.source, i, end)}, true
+		}
 	}
 	return nil, false
 }

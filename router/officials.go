@@ -20,14 +20,14 @@ func (c *City) excuse(t *text) {
 	for i := range t.tokens {
 		if end := t.ends(i, c.noone); end > 0 {
 			for k := i; k < end; k++ {
-				t.forget(k, c.official, c.authority, c.demand)
+				t.forget(k, c.official, c.authority, c.force, c.demand)
 			}
 		}
 	}
 	for i := range t.tokens {
-		end := max(t.ends(i, c.official), t.ends(i, c.authority))
+		end := max(t.ends(i, c.official), t.ends(i, c.authority), t.ends(i, c.force))
 		if end > 0 && c.excused(t, i, end) {
-			t.forget(i, c.official, c.authority)
+			t.forget(i, c.official, c.authority, c.force)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func (c *City) excused(t *text, i, end int) bool {
 		return true
 	}
 	if t.ends(i, c.official) == 0 {
-		return false // an office acts; only a call excuses it
+		return c.missed(t, end, to)
 	}
 	return c.missed(t, end, to) || c.addressed(t, i, from, end, to) ||
 		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !c.does(t, end, to) && !t.suffers(i, from)
