@@ -1,6 +1,6 @@
 package router
 
-import "strings"
+import "tanggap/internal/language"
 
 // An official who is named is an official who may be accused, in whatever words. Only where the words
 // around one excuse it, because he is called for, addressed, missed, asked or thanked, does the report
@@ -44,31 +44,28 @@ func (c *City) excused(t *text, i, end int) bool {
 	if c.paid(t, i, end, from, to) {
 		return false
 	}
-	called := c.calledFor(t, i, from)
-	if end < to && t.means(end, c.which) && (!called || c.does(t, end, to)) {
+	called, acts := c.calledFor(t, i, from), c.does(t, end, to)
+	which := end < to && t.means(end, c.which)
+	switch {
+	case called:
+		return !which || !acts
+	case acts || which:
 		return false
-	}
-	if called {
+	case c.missed(t, end, to):
 		return true
+	case t.ends(i, c.official) == 0:
+		return false // an office, which nobody addresses by its trade
 	}
-	if t.ends(i, c.official) == 0 {
-		return c.missed(t, end, to)
-	}
-	return c.missed(t, end, to) || c.addressed(t, i, from, end, to) ||
-		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !c.does(t, end, to) && !t.suffers(i, from)
+	return c.addressed(t, i, from, end, to) ||
+		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !(i > from && language.Passive(t.tokens[i-1].Text))
 }
 
-// suffers reports whether a passive verb stands right before the official at i, who then did what it
-// says: "digesek guru". It is Indonesian's "di-"; other languages have no such sign.
-func (t *text) suffers(i, from int) bool {
-	return i > from && len(t.tokens[i-1].Text) > 5 && strings.HasPrefix(t.tokens[i-1].Text, "di")
-}
-
-// does reports whether the one who ends at end is told to do something bad.
+// does reports whether the one who ends at end is told to do something, before anything misses him:
+// what he "belum" did he did not.
 func (c *City) does(t *text, end, to int) bool {
 	said := 0
-	for k := end; k < to && said < deedReach; k++ {
-		if t.means(k, c.deed) {
+	for k := end; k < to && said < deedReach && !t.tokens[k].Pause && !t.means(k, c.missing); k++ {
+		if t.means(k, c.deed) || language.Active(t.tokens[k].Text) && !t.means(k, c.called) {
 			return true
 		}
 		if !t.silent[k] {
@@ -134,10 +131,7 @@ func (c *City) addressed(t *text, i, from, end, to int) bool {
 	if end >= to || t.tokens[end].Pause {
 		return true
 	}
-	if !c.titled(t, i) {
-		return false // "Lurah …" begins to tell of one
-	}
-	return !c.does(t, end, to) && !t.means(end, c.which)
+	return c.titled(t, i) // "Lurah …" begins to tell of one
 }
 
 // titled reports whether the official at i is named with respect: "pak lurah".
