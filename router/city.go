@@ -27,7 +27,7 @@ type known struct {
 	past, now, unreal, denied int32 // of an alarm: over, happening, feared, not so
 	locative, landmark        int32 // say where something is, and by what
 	official, authority       int32 // persons who serve the public; these and the offices that act
-	force                     int32 // offices that act upon people
+	force, office, works      int32 // offices that act upon people; all that serve; and what they do to things
 	called, toward            int32 // excuse one: before him, and right before him
 	missing, address, title   int32 // … behind him; and as the one spoken to, with what respect
 	which, deed, vice, plain  int32 // accuse one: "who …", what is done, what is never asked of one; what needs no official
@@ -39,7 +39,7 @@ type known struct {
 func (k *known) meanings() map[string]*int32 {
 	return map[string]*int32{
 		"past": &k.past, "now": &k.now, "unreal": &k.unreal, "denied": &k.denied,
-		"locative": &k.locative, "landmark": &k.landmark, "official": &k.official, "authority": &k.authority, "force": &k.force,
+		"locative": &k.locative, "landmark": &k.landmark, "official": &k.official, "authority": &k.authority, "force": &k.force, "publicoffice": &k.office, "works": &k.works,
 		"called": &k.called, "toward": &k.toward, "missing": &k.missing, "address": &k.address, "title": &k.title, "which": &k.which, "deed": &k.deed,
 		"vice": &k.vice, "plain": &k.plain, "demand": &k.demand, "money": &k.money, "noone": &k.noone, "calling": &k.calling,
 	}

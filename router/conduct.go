@@ -1,6 +1,10 @@
 package router
 
-import "slices"
+import (
+	"slices"
+
+	"tanggap/internal/language"
+)
 
 // conduct decides a report about the conduct of officials, and reports whether it is one. Such a
 // report goes to the inspectorate, or to the root desk where it concerns the inspectorate itself or
@@ -106,8 +110,20 @@ func (c *City) suspicion(v *view) ([]string, bool) {
 		if end := t.ends(i, c.force); end > 0 && c.begins(t, i) {
 			return []string{t.words(v.source, i, end)}, true
 		}
+		if end := t.ends(i, c.office); end > 0 && c.begins(t, i) && c.bears(t, end) {
+			return []string{t.words(v.source, i, end+1)}, true
+		}
 	}
 	return nil, false
+}
+
+// bears reports whether the word at i tells what somebody bears from the office named before it:
+// "puskesmas menolak …". Its own works ("PLN memadamkan …") are no one's conduct.
+func (c *City) bears(t *text, i int) bool {
+	if i >= len(t.tokens) || t.tokens[i].Stop || t.tokens[i].Pause || t.means(i, c.works) {
+		return false
+	}
+	return language.Active(t.tokens[i].Text) || t.means(i, c.deed) && !t.means(i, c.demand)
 }
 
 // begins reports whether only words that carry nothing stand before a token in its sentence.

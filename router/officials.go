@@ -44,11 +44,12 @@ func (c *City) excused(t *text, i, end int) bool {
 	if c.paid(t, i, end, from, to) {
 		return false
 	}
-	called, acts := c.calledFor(t, i, from), c.does(t, end, to)
+	called := c.calledFor(t, i, from)
+	deed, acts := c.does(t, end, to)
 	which := end < to && t.means(end, c.which)
 	switch {
 	case called:
-		return !which || !acts
+		return !which || !deed
 	case acts || which:
 		return false
 	case c.missed(t, end, to):
@@ -60,19 +61,20 @@ func (c *City) excused(t *text, i, end int) bool {
 		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !(i > from && language.Passive(t.tokens[i-1].Text))
 }
 
-// does reports whether the one who ends at end is told to do something, before anything misses him:
-// what he "belum" did he did not.
-func (c *City) does(t *text, end, to int) bool {
+// does reports whether the one who ends at end is told to do something bad, or anything at all,
+// before a word that misses him: what he "belum" did he did not.
+func (c *City) does(t *text, end, to int) (deed, acts bool) {
 	said := 0
 	for k := end; k < to && said < deedReach && !t.tokens[k].Pause && !t.means(k, c.missing); k++ {
-		if t.means(k, c.deed) || language.Active(t.tokens[k].Text) && !t.means(k, c.called) {
-			return true
+		if t.means(k, c.deed) {
+			return true, true
 		}
+		acts = acts || language.Active(t.tokens[k].Text) && !t.means(k, c.called)
 		if !t.silent[k] {
 			said++
 		}
 	}
-	return false
+	return false, acts
 }
 
 // paid reports whether money is spoken of in one breath with the one at i to end.

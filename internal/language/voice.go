@@ -8,7 +8,7 @@ func Active(word string) bool {
 	if len(word) < 6 || inert[word] {
 		return false
 	}
-	for _, prefix := range [...]string{"meng", "meny", "mem", "men", "nge", "nga", "ngu", "ngo", "nye", "nya", "nyo"} {
+	for _, prefix := range [...]string{"mem", "men", "ng", "ny"} { // with "meng-" and "meny-"
 		if strings.HasPrefix(word, prefix) {
 			return true
 		}
@@ -17,7 +17,7 @@ func Active(word string) bool {
 }
 
 var inert = set(`mengenai menurut mengapa menara menteng mengalami mendapat mendapatkan mendung menjadi meninggal memang mending mengungsi menunggu menteri
-	mendadak mempunyai memiliki membutuhkan memerlukan mengharapkan memohon meminta menanyakan mengucapkan menghadap mengetahui nyaman nyamuk nyaris`)
+	mendadak mempunyai memiliki membutuhkan memerlukan mengharapkan memohon meminta menanyakan mengucapkan menghadap mengetahui nyaman nyamuk nyaris nyangkut ngantuk nganggur ngetem`)
 
 // Passive reports whether a word in normal form looks like an Indonesian verb whose doer follows it:
 // "digesek guru".
