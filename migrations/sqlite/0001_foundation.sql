@@ -97,7 +97,6 @@ CREATE TABLE ticket (
 );
 CREATE INDEX ticket_citizen ON ticket (citizen_id, id);
 CREATE INDEX ticket_queue ON ticket (agency, state, id);
-CREATE INDEX ticket_due ON ticket (due_at, id) WHERE due_at > 0;
 
 CREATE TABLE message (
     id          INTEGER PRIMARY KEY,
@@ -139,15 +138,15 @@ CREATE INDEX attachment_pending ON attachment (next_at, id) WHERE state = 'pendi
 
 -- Append-only; hash chains each ticket's events.
 CREATE TABLE event (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER NOT NULL,
     ticket_id INTEGER NOT NULL,
     at        INTEGER NOT NULL,
     actor     TEXT NOT NULL,
     type      TEXT NOT NULL,
     data      TEXT NOT NULL,
-    hash      BLOB NOT NULL
+    hash      BLOB NOT NULL,
+    PRIMARY KEY (ticket_id, id)
 );
-CREATE INDEX event_ticket ON event (ticket_id, id);
 
 -- An intent: its id is its message's.
 CREATE TABLE outbox (
