@@ -188,6 +188,7 @@ func (c *compiler) rules() {
 	v.widen()
 	v.root()
 	v.bone()
+	v.enlist()
 	c.city.rules.index(len(v.symbols))
 }
 

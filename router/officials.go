@@ -24,48 +24,63 @@ func (c *City) excuse(t *text) {
 			}
 		}
 	}
+	var foul bool // the sentence speaks of misconduct
+	var o named
 	for i := range t.tokens {
-		end := max(t.ends(i, c.official), t.ends(i, c.authority), t.ends(i, c.force))
-		if end > 0 && c.excused(t, i, end) {
+		o.at, o.end = i, max(t.ends(i, c.official), t.ends(i, c.authority), t.ends(i, c.force))
+		if o.end == 0 {
+			continue
+		}
+		if i >= o.to {
+			o.from, o.to = t.bounds(i)
+			foul = c.foul(t, o)
+		}
+		if !foul && c.excused(t, o) {
 			t.forget(i, c.official, c.authority, c.force)
 		}
 	}
 }
 
-// excused reports whether the official at tokens i to end is called for, addressed or missed, and
-// nothing in the sentence speaks of misconduct.
-func (c *City) excused(t *text, i, end int) bool {
-	from, to := t.bounds(i)
-	for k := from; k < to; k++ {
+// named is an official at tokens at … end, in the sentence from … to.
+type named struct{ from, at, end, to int }
+
+// foul reports whether a sentence holds what nobody says of officials without accusing one.
+func (c *City) foul(t *text, o named) bool {
+	for k := o.from; k < o.to; k++ {
 		if t.means(k, c.vice) {
-			return false
+			return true
 		}
 	}
-	if c.paid(t, i, end, from, to) {
+	return false
+}
+
+// excused reports whether an official is called for, addressed or missed.
+func (c *City) excused(t *text, o named) bool {
+	if c.paid(t, o) {
 		return false
 	}
-	called := c.calledFor(t, i, from)
-	deed, acts := c.does(t, end, to)
-	which := end < to && t.means(end, c.which)
+	called := c.calledFor(t, o)
+	deed, acts := c.does(t, o)
+	which := o.end < o.to && t.means(o.end, c.which)
 	switch {
 	case called:
 		return !which || !deed
 	case acts || which:
 		return false
-	case c.missed(t, end, to):
+	case c.missed(t, o):
 		return true
-	case t.ends(i, c.official) == 0:
+	case t.ends(o.at, c.official) == 0:
 		return false // an office, which nobody addresses by its trade
 	}
-	return c.addressed(t, i, from, end, to) ||
-		end == i+1 && t.means(i, c.calling) && !c.begins(t, i) && !(i > from && language.Passive(t.tokens[i-1].Text))
+	return c.addressed(t, o) || o.end == o.at+1 && t.means(o.at, c.calling) && !c.begins(t, o.at) &&
+		!(o.at > o.from && language.Passive(t.tokens[o.at-1].Text))
 }
 
-// does reports whether the one who ends at end is told to do something bad, or anything at all,
-// before a word that misses him: what he "belum" did he did not.
-func (c *City) does(t *text, end, to int) (deed, acts bool) {
+// does reports whether an official is told to do something bad, or anything at all, before a word
+// that misses him: what he "belum" did he did not.
+func (c *City) does(t *text, o named) (deed, acts bool) {
 	said := 0
-	for k := end; k < to && said < deedReach && !t.tokens[k].Pause && !t.means(k, c.missing); k++ {
+	for k := o.end; k < o.to && said < deedReach && !t.tokens[k].Pause && !t.means(k, c.missing); k++ {
 		if t.means(k, c.deed) {
 			return true, true
 		}
@@ -77,14 +92,14 @@ func (c *City) does(t *text, end, to int) (deed, acts bool) {
 	return false, acts
 }
 
-// paid reports whether money is spoken of in one breath with the one at i to end.
-func (c *City) paid(t *text, i, end, from, to int) bool {
-	for k := i - 1; k >= from && k > i-payReach && !t.tokens[k+1].Pause; k-- {
+// paid reports whether money is spoken of in one breath with an official.
+func (c *City) paid(t *text, o named) bool {
+	for k := o.at - 1; k >= o.from && k > o.at-payReach && !t.tokens[k+1].Pause; k-- {
 		if t.means(k, c.money) {
 			return true
 		}
 	}
-	for k := end; k < to && k < end+payReach && !t.tokens[k].Pause; k++ {
+	for k := o.end; k < o.to && k < o.end+payReach && !t.tokens[k].Pause; k++ {
 		if t.means(k, c.money) {
 			return true
 		}
@@ -92,10 +107,10 @@ func (c *City) paid(t *text, i, end, from, to int) bool {
 	return false
 }
 
-// calledFor reports whether a word close before calls for the one at i: "mohon kirim petugas".
-func (c *City) calledFor(t *text, i, from int) bool {
+// calledFor reports whether a word close before calls for an official: "mohon kirim petugas".
+func (c *City) calledFor(t *text, o named) bool {
 	said := 0
-	for k := i - 1; k >= from && said < callReach && !t.tokens[k+1].Pause; k-- {
+	for k := o.at - 1; k >= o.from && said < callReach && !t.tokens[k+1].Pause; k-- {
 		if t.means(k, c.called) || said == 0 && t.means(k, c.toward) {
 			return true
 		}
@@ -106,10 +121,10 @@ func (c *City) calledFor(t *text, i, from int) bool {
 	return false
 }
 
-// missed reports whether a word close behind misses, praises or asks for the one who ends at end.
-func (c *City) missed(t *text, end, to int) bool {
+// missed reports whether a word close behind an official misses, praises or asks for him.
+func (c *City) missed(t *text, o named) bool {
 	said := 0
-	for k := end; k < to && said < missReach; k++ {
+	for k := o.end; k < o.to && said < missReach; k++ {
 		if t.means(k, c.missing) {
 			return true
 		}
@@ -120,25 +135,21 @@ func (c *City) missed(t *text, end, to int) bool {
 	return false
 }
 
-// addressed reports whether the report speaks to the one at i: "pak lurah, got kami mampet".
-func (c *City) addressed(t *text, i, from, end, to int) bool {
-	if !t.means(i, c.address) {
+// addressed reports whether the report speaks to an official: "pak lurah, got kami mampet".
+func (c *City) addressed(t *text, o named) bool {
+	if !t.means(o.at, c.address) {
 		return false
 	}
-	for k := from; k < i; k++ {
+	for k := o.from; k < o.at; k++ {
 		if !t.silent[k] && !t.means(k, c.called) {
 			return false
 		}
 	}
-	if end >= to || t.tokens[end].Pause {
+	if o.end >= o.to || t.tokens[o.end].Pause {
 		return true
 	}
-	return c.titled(t, i) // "Lurah …" begins to tell of one
-}
-
-// titled reports whether the official at i is named with respect: "pak lurah".
-func (c *City) titled(t *text, i int) bool {
-	return t.means(i, c.title) || i > 0 && t.means(i-1, c.title)
+	// "Pak lurah got kami …" speaks to one, "Lurah …" begins to tell of one.
+	return t.means(o.at, c.title) || o.at > 0 && t.means(o.at-1, c.title)
 }
 
 // bounds is the sentence around token i.

@@ -31,6 +31,7 @@ type vocabulary struct {
 	silent  func(string) bool
 	roots   map[int32]int32  // of a known word, the known word that it is formed from
 	bones   map[string]int32 // of a known word, its consonants, where no other has the same
+	known   map[string]entry // what a spelling means
 }
 
 // phrase is a member of a set that has several words.
@@ -177,6 +178,28 @@ func (v *vocabulary) widen() {
 			}
 		}
 		v.member[id] = slices.Clip(sets)
+	}
+}
+
+// entry is what one spelling means: as a word, with the word that it is formed from, and only as it is
+// spelt. 0 is nothing.
+type entry struct{ word, root, exact int32 }
+
+// enlist gathers what every spelling means, so that a token costs one lookup.
+func (v *vocabulary) enlist() {
+	v.known = make(map[string]entry, len(v.symbols))
+	for word, id := range v.symbols {
+		if word[0] == '<' {
+			continue
+		}
+		spelling, exact := strings.CutPrefix(word, "=")
+		e := v.known[spelling]
+		if exact {
+			e.exact = id
+		} else {
+			e.word, e.root = id, v.roots[id]
+		}
+		v.known[spelling] = e
 	}
 }
 

@@ -54,19 +54,16 @@ func (v *vocabulary) read(tokens []language.Token, spans []place.Span) *text {
 // word enters the symbols of one token: as spelt, its normal form or root, the sets of these.
 func (v *vocabulary) word(t *text, i int) {
 	token := t.tokens[i]
-	var key [48]byte
-	if len(token.Text) < len(key) {
-		if id, ok := v.symbols[string(append(append(key[:0], '='), token.Text...))]; ok {
+	e := v.known[token.Text]
+	for _, id := range [...]int32{e.exact, e.word, e.root} {
+		if id > 0 {
 			v.enter(t, id, i)
 		}
 	}
-	if id, ok := v.symbols[token.Text]; ok {
-		v.enter(t, id, i)
-		if root, ok := v.roots[id]; ok {
-			v.enter(t, root, i)
-		}
+	if e.word > 0 {
 		return
 	}
+	var key [48]byte
 	from := len(t.marks)
 	language.Roots(token.Text, func(root []byte) bool {
 		if id, ok := v.symbols[string(root)]; ok {

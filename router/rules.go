@@ -91,7 +91,11 @@ func (r *rules) match(t *text) []match {
 		for _, m := range t.at(i) {
 			for _, n := range r.first[m.symbol] {
 				x := &r.list[n]
-				if seen.has(n) || !x.possible(present) {
+				if seen.has(n) {
+					continue
+				}
+				if !x.possible(present) {
+					seen.add(n)
 					continue
 				}
 				end, ok := t.follow(x.sides[0][1:], int(m.end), x.gap())

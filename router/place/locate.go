@@ -53,6 +53,9 @@ func (x *Index) Locate(text string, tokens []language.Token) (found Found, spans
 	return found, spans, ok
 }
 
+// slips bounds how many words of a text are tried as misspelt names: who names a place does it early.
+const slips = 40
+
 // mentions collects the names in a text, the longest at each token.
 func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Span) {
 	folded := make([]string, len(tokens))
@@ -70,6 +73,7 @@ func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Spa
 	mixed := capitals*5 < len(tokens)*4 // a text all in capitals, or a title, says nothing by them
 	var mentions []mention
 	var spans []Span
+	tries := 0 // at names that may be misspelt
 	for i := 0; i < len(tokens); i++ {
 		if from := tokens[i].Start; from > 0 && text[from-1] == '@' {
 			continue // somebody's handle
@@ -82,7 +86,8 @@ func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Spa
 			continue // "Pulo Harapan Indah" is a housing estate far from Pulau Harapan
 		case list != nil && passes(list, c, tokens[i], mixed):
 			m.weight, m.how = x.weigh(c, list, tokens, end)
-		case c.strong() || mixed && tokens[i].Capital && len(folded[i]) > 3 || c.soft && len(folded[i]) > 4:
+		case tries < slips && (c.strong() || mixed && tokens[i].Capital && len(folded[i]) > 3 || c.soft && len(folded[i]) > 4):
+			tries++
 			if list, end = x.names.nearly(folded, i); list == nil || list[0].guard != "" {
 				spans = street(spans, c, tokens, i, mixed)
 				continue
