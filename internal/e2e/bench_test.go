@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -224,6 +225,7 @@ func BenchmarkWebhook(b *testing.B) {
 					if err != nil {
 						return err
 					}
+					io.Copy(io.Discard, res.Body) // else the connection is not used again
 					res.Body.Close()
 					if res.StatusCode/100 != 2 {
 						return fmt.Errorf("answered %d", res.StatusCode)
