@@ -32,6 +32,8 @@ type vocabulary struct {
 	roots   map[int32]int32  // of a known word, the known word that it is formed from
 	bones   map[string]int32 // of a known word, its consonants, where no other has the same
 	known   map[string]entry // what a spelling means
+	sets    [][]int32        // member, by symbol
+	runs    [][]phrase       // phrases, by symbol
 }
 
 // phrase is a member of a set that has several words.
@@ -185,7 +187,7 @@ func (v *vocabulary) widen() {
 // spelt. 0 is nothing.
 type entry struct{ word, root, exact int32 }
 
-// enlist gathers what every spelling means, so that a token costs one lookup.
+// enlist gathers what every spelling means, so that a token costs one lookup, and what every symbol does.
 func (v *vocabulary) enlist() {
 	v.known = make(map[string]entry, len(v.symbols))
 	for word, id := range v.symbols {
@@ -200,6 +202,13 @@ func (v *vocabulary) enlist() {
 			e.word, e.root = id, v.roots[id]
 		}
 		v.known[spelling] = e
+	}
+	v.sets, v.runs = make([][]int32, len(v.symbols)+1), make([][]phrase, len(v.symbols)+1)
+	for id, sets := range v.member {
+		v.sets[id] = sets
+	}
+	for id, phrases := range v.phrases {
+		v.runs[id] = phrases
 	}
 }
 

@@ -37,10 +37,19 @@ func (v *vocabulary) read(tokens []language.Token, spans []place.Span) *text {
 			t.place[i] = true
 		}
 	}
+	var seen repeats
 	for i := range tokens {
 		t.first[i] = len(t.marks)
-		t.silent[i] = t.place[i] || v.silent(tokens[i].Text)
-		if !t.place[i] {
+		switch was := seen.find(tokens, i, t.place[i]); {
+		case t.place[i]:
+			t.silent[i] = true
+		case was >= 0:
+			t.silent[i] = t.silent[was]
+			for _, m := range t.marks[t.first[was]:t.first[was+1]] {
+				t.marks = append(t.marks, mark{m.symbol, int32(i + 1)})
+			}
+		default:
+			t.silent[i] = v.silent(tokens[i].Text)
 			v.word(t, i)
 		}
 	}
@@ -49,6 +58,28 @@ func (v *vocabulary) read(tokens []language.Token, spans []place.Span) *text {
 		v.join(t)
 	}
 	return t
+}
+
+// repeats remembers where a word stood before: long texts say most words again.
+type repeats [256]int32
+
+// find is the token before i, outside of places' names, that is the same word; -1 where none is
+// remembered. It remembers i.
+func (r *repeats) find(tokens []language.Token, i int, place bool) int {
+	word := tokens[i].Text
+	if place || word == "" {
+		return -1
+	}
+	h := uint8(len(word))
+	for k := range min(len(word), 6) {
+		h = h*31 + word[k]
+	}
+	was := int(r[h]) - 1
+	if was >= 0 && tokens[was].Text == word {
+		return was
+	}
+	r[h] = int32(i + 1)
+	return -1
 }
 
 // word enters the symbols of one token: as spelt, its normal form or root, the sets of these.
@@ -91,7 +122,7 @@ func (v *vocabulary) recall(t *text, i int, bones []byte) {
 
 func (v *vocabulary) enter(t *text, id int32, i int) {
 	t.marks = append(t.marks, mark{id, int32(i + 1)})
-	for _, set := range v.member[id] {
+	for _, set := range v.sets[id] {
 		t.marks = append(t.marks, mark{set, int32(i + 1)})
 	}
 }
@@ -104,13 +135,13 @@ func (v *vocabulary) join(t *text) {
 	}
 	for i := range t.tokens {
 		for _, m := range t.at(i) {
-			for _, p := range v.phrases[m.symbol] {
+			for _, p := range v.runs[m.symbol] {
 				if end, ok := t.follow(p.slots[1:], int(m.end), 0); ok {
 					extra = append(extra, struct {
 						at int
 						mark
 					}{i, mark{p.set, int32(end)}})
-					for _, wider := range v.member[p.set] {
+					for _, wider := range v.sets[p.set] {
 						extra = append(extra, struct {
 							at int
 							mark
