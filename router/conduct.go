@@ -48,14 +48,14 @@ func (c *City) acts(t *text) bool {
 func (c *City) accuse(v *view, x candidate) {
 	d := &v.decision
 	cat := &c.categories[x.category]
-	c.seal(v, Reason{Code: "conduct", Args: evidence(v.text, v.source, x.matches)})
-	d.Agency, d.Category, d.Confidence = c.facts.Inspector, cat.ID, max(believe(x.score, 0), 0.3)
-	for _, name := range c.named(v) {
-		d.Reasons = append(d.Reasons, Reason{Code: "conduct.named", Args: []string{c.agencies[name].Name}})
-		if c.Within(c.agencies[name].ID, c.facts.Inspector) {
-			d.Agency = c.facts.Root
+	agency, code := c.facts.Inspector, "conduct"
+	for _, i := range c.named(v) {
+		if c.Within(c.agencies[i].ID, c.facts.Inspector) {
+			agency, code = c.facts.Root, "conduct.desk"
 		}
 	}
+	c.seal(v, Reason{Code: code, Args: evidence(v.text, v.source, x.matches)})
+	d.Agency, d.Category, d.Confidence = agency, cat.ID, max(believe(x.score, 0), 0.3)
 	d.Top = []Guess{{Agency: d.Agency, Category: cat.ID, Confidence: d.Confidence}}
 }
 
@@ -64,9 +64,6 @@ func (c *City) suspect(v *view, category string, words []string) {
 	d := &v.decision
 	c.seal(v, Reason{Code: "conduct.maybe", Args: words})
 	d.Abstained, d.Category, d.Confidence = true, category, 0.3
-	for _, name := range c.named(v) {
-		d.Reasons = append(d.Reasons, Reason{Code: "conduct.named", Args: []string{c.agencies[name].Name}})
-	}
 	d.Top = []Guess{{Agency: d.Agency, Category: category, Confidence: d.Confidence}}
 }
 
@@ -79,6 +76,9 @@ func (c *City) seal(v *view, why Reason) {
 	}
 	d.Reasons = append(d.Reasons, why)
 	c.placeReason(v)
+	for _, i := range c.named(v) {
+		d.Reasons = append(d.Reasons, Reason{Code: "conduct.named", Args: []string{c.agencies[i].Name}})
+	}
 }
 
 // named lists the agencies that the report names, each once.

@@ -12,7 +12,7 @@ type view struct {
 	source     string
 	text       *text
 	matches    []match
-	guards     []string
+	guards     []span // look-alikes that explained an alarm away
 	candidates []candidate
 	area       *Area
 	decision   Decision
@@ -39,7 +39,7 @@ func (c *City) Decide(r Report) Decision {
 	}
 	if !v.decision.Emergency {
 		for _, g := range v.guards {
-			v.decision.Reasons = append(v.decision.Reasons, Reason{Code: "guard", Args: []string{g}})
+			v.decision.Reasons = append(v.decision.Reasons, Reason{Code: "guard", Args: []string{v.text.words(v.source, g.from, g.to)}})
 		}
 	}
 	if len(v.candidates) == 0 {

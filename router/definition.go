@@ -130,7 +130,7 @@ type Set struct {
 	Words []string
 }
 
-// Guard says that what it matches is no emergency ("pemadam kebakaran"); a Figure of speech says
+// Guard, whose Name is for the pack's authors, says that what it matches is no emergency ("pemadam kebakaran"); a Figure of speech says
 // nothing at all ("kebakaran jenggot").
 type Guard struct {
 	Name     string

@@ -9,9 +9,9 @@ const early = 40
 // reach is how many words before an alarm may turn it into something feared, denied or remembered.
 const reach = 4
 
-// guarded drops what a look-alike explains: in "kebakaran jenggot" nothing burns. It names those that
-// explained an alarm away.
-func (c *City) guarded(matches []match) (rest []match, names []string) {
+// guarded drops what a look-alike explains: in "kebakaran jenggot" nothing burns. It returns the
+// look-alikes that explained an alarm away.
+func (c *City) guarded(matches []match) (rest []match, by []span) {
 	var guards []match
 	for _, m := range matches {
 		if m.rule.use == forGuard {
@@ -31,14 +31,14 @@ func (c *City) guarded(matches []match) (rest []match, names []string) {
 			if !alarm && !guard.Figure || !g.a.takes(m.a) && !(m.b.to > m.b.from && g.a.takes(m.b)) {
 				continue
 			}
-			if alarm && !slices.Contains(names, guard.Name) {
-				names = append(names, guard.Name)
+			if alarm && !slices.Contains(by, g.a) {
+				by = append(by, g.a)
 			}
 			return true
 		}
 		return false
 	})
-	return rest, names
+	return rest, by
 }
 
 // takes reports whether a look-alike explains a match: it holds the match, or its last word and what

@@ -36,16 +36,22 @@ func town() Definition {
 			{ID: "rumah", Name: names("Rumah tangga"), Agency: "t.jalan", Sensitive: true, Deadline: soon, Patterns: Patterns{Sure: []string{"kdrt"}}},
 		},
 		Sets: []Set{
-			{Name: "official", Words: []string{"=petugas", "pak lurah", "<atasan>"}},
+			{Name: "official", Words: []string{"=petugas", "=guru", "pak lurah", "<atasan>"}},
 			{Name: "atasan", Words: []string{"=camat"}},
 			{Name: "past", Words: []string{"=kemarin"}},
 			{Name: "now", Words: []string{"=sekarang"}},
 			{Name: "unreal", Words: []string{"takut"}},
 			{Name: "denied", Words: []string{"=bukan"}},
+			{Name: "called", Words: []string{"=tolong", "=kirim"}}, {Name: "toward", Words: []string{"=ke"}},
+			{Name: "missing", Words: []string{"=belum"}}, {Name: "address", Words: []string{"pak lurah"}}, {Name: "title", Words: []string{"=pak"}},
+			{Name: "which", Words: []string{"=yang"}}, {Name: "vice", Words: []string{"=jutek"}}, {Name: "deed", Words: []string{"=pukul"}},
+			{Name: "calling", Words: []string{"=guru"}}, {Name: "noone", Words: []string{"petugas tidur"}}, {Name: "money", Words: []string{"=uang"}},
+			{Name: "demand", Words: []string{"=minta"}}, {Name: "force", Words: []string{"satpol"}}, {Name: "publicoffice", Words: []string{"puskesmas"}},
+			{Name: "works", Words: []string{"=membangun"}}, {Name: "plain", Words: []string{"=suap"}},
 		},
 		Guards:  []Guard{{Name: "kiasan", Patterns: []string{"kebakaran jenggot"}, Figure: true}},
 		Kinds:   Kinds{Information: []string{"bagaimana cara"}, Suggestion: []string{"usul"}, Complaint: []string{"rusak"}},
-		Conduct: Conduct{Private: []string{"preman"}},
+		Conduct: Conduct{Private: []string{"preman"}, Suspect: []string{"ijazah ditahan", "=suap"}},
 		Places: place.Definition{
 			Levels: []place.Level{{Name: "kecamatan", Markers: []string{"kec"}}, {Name: "kelurahan", Markers: []string{"kel", "kelurahan"}}},
 			Areas: []place.Area{
@@ -53,6 +59,61 @@ func town() Definition {
 				{Code: "1.1", Level: "kelurahan", Name: "Mawar Putih", Rings: square(0, 0)},
 			},
 		},
+	}
+}
+
+func TestOfficialsAreSuspectedUnlessExcused(t *testing.T) {
+	city := compile(t, nil)
+	for _, c := range []struct {
+		text   string
+		sealed bool
+	}{
+		{"petugas itu begitu, jalan rusak", true},
+		{"jalan rusak, petugas diam saja", true},
+		{"tolong petugas ke sini, jalan rusak", false},
+		{"tolong kirim petugas, jalan rusak", false},
+		{"tolong petugas yang pukul saya, jalan rusak", true},
+		{"lapor ke petugas, jalan rusak", false},
+		{"petugas belum datang, jalan rusak", false},
+		{"petugas belum datang dan jutek, jalan rusak", true},
+		{"petugas sudah ambil uang, jalan rusak", true},
+		{"pak lurah, jalan rusak", false},
+		{"pak lurah jalan rusak", false},
+		{"pak lurah pukul warga di jalan rusak", true},
+		{"pak lurah menekan warga di jalan rusak", true},
+		{"jalan rusak dekat guru saya", false},
+		{"jalan rusak, kartu digesek guru", true},
+		{"guru pukul anak, jalan rusak", true},
+		{"petugas tidur di jalan rusak", false},
+		{"satpol di jalan rusak begitu saja", true},
+		{"tolong satpol, jalan rusak", false},
+		{"puskesmas menolak kami karena jalan rusak", true},
+		{"puskesmas membangun jalan rusak", false},
+		{"puskesmas di jalan rusak", false},
+		{"ijazah anak ditahan, jalan rusak", true},
+		{"preman tahu ijazah ditahan, jalan rusak", false},
+		{"preman kasih suap, jalan rusak", true},
+	} {
+		d := city.Decide(Report{Text: c.text})
+		if d.Sealed != c.sealed || c.sealed && (d.Agency != "t" && d.Agency != "t.insp" || d.Kind != Misconduct) || !c.sealed && d.Agency != "t.jalan" {
+			t.Errorf("%q: sealed %v, to %s: %v", c.text, d.Sealed, d.Agency, d.Rendered("en").Reasons)
+		}
+	}
+}
+
+func TestBeyondTheCity(t *testing.T) {
+	city := compile(t, func(d *Definition) {
+		d.Agencies = append(d.Agencies, Agency{ID: "ext.kota", Parent: "t", Name: "Kota Sebelah", Short: "Sebelah", Kind: External, External: true})
+		d.Categories = append(d.Categories, Category{
+			ID: "sebelah", Name: map[string]string{"id": "Kota Sebelah", "en": "The next city"}, Agency: "ext.kota", Outside: true,
+			Deadline: Deadline{Value: 3, Unit: WorkingDays}, Patterns: Patterns{Sure: []string{"antahkota"}},
+		})
+	})
+	if d := city.Decide(Report{Text: "jalan rusak di antahkota"}); d.Agency != "ext.kota" {
+		t.Errorf("beyond the city: %s %v", d.Agency, d.Rendered("en").Reasons)
+	}
+	if d := city.Decide(Report{Text: "jalan rusak di kel. Mawar Putih dekat antahkota"}); d.Agency == "ext.kota" {
+		t.Errorf("a place inside: %s %v", d.Agency, d.Rendered("en").Reasons)
 	}
 }
 

@@ -102,3 +102,25 @@ func BenchmarkTokens(b *testing.B) {
 		Tokens(text, 0)
 	}
 }
+
+func TestVoice(t *testing.T) {
+	for _, c := range []struct {
+		word            string
+		active, passive bool
+	}{
+		{"menekan", true, false},
+		{"ngelabrak", true, false},
+		{"nyimpen", true, false},
+		{"digesek", false, true},
+		{"mengenai", false, false},
+		{"menteng", false, false},
+		{"nyamuk", false, false},
+		{"meja", false, false},
+		{"dinas", false, false},
+		{"", false, false},
+	} {
+		if Active(c.word) != c.active || Passive(c.word) != c.passive {
+			t.Errorf("%q: active %v, passive %v", c.word, Active(c.word), Passive(c.word))
+		}
+	}
+}
