@@ -16,14 +16,14 @@ type tally struct {
 	named, placed, sealedByMiss int
 }
 
-// TestFreshSentences holds the tables fresh01 to fresh10, which were written one after the other, each
+// TestFreshSentences holds the tables fresh01 to fresh11, which were written one after the other, each
 // before the words were tuned for it. Their headers tell what was measured at first sight; the floors
 // here are what holds since. No report about conduct may reach any agency but the inspectorate and the
 // root desk, in any table.
 func TestFreshSentences(t *testing.T) {
 	city := jakarta(t)
 	var sum tally
-	for n := 1; n <= 10; n++ {
+	for n := 1; n <= 11; n++ {
 		name := fmt.Sprintf("fresh%02d.tsv", n)
 		for _, row := range table(t, name) {
 			sum.take(t, city, name, row[0], row[1], row[2])

@@ -176,8 +176,9 @@ pemadam: pmadam pmdam
 tenggelam: tnggelam tenggelem
 laki: laki2
 tertimbun: ketimbun ketimbunan
-terjepit: kejepit kejepitan kegencet tergencet
-terjebak: kejebak
+kelelep: klelep kelelp klelp
+terjepit: trjepit trjpit kejepit kejepitan kegencet tergencet
+terjebak: trjebak kejebak
 tertimpa: ketiban ketimpa ketimpaan ketindihan tertindih ketindih
 terbawa: kebawa
 terseret: keseret
@@ -187,7 +188,7 @@ tercebur: kecebur
 terkunci: kekunci
 terbakar: kebakar kebakaar
 tersangkut: kesangkut
-kecelakaan: lakalantas laka
+kecelakaan: kcelakaan kclakaan kcelakan lakalantas laka
 jarang: gapernah gakpernah gkpernah
 minta: mnta mnt mintak
 lurah: lrh
