@@ -85,6 +85,9 @@ func (r *repeats) find(tokens []language.Token, i int, place bool) int {
 // word enters the symbols of one token: as spelt, its normal form or root, the sets of these.
 func (v *vocabulary) word(t *text, i int) {
 	token := t.tokens[i]
+	if token.Text == "jl" || token.Text == "jln" { // they announce a place, and are a word all the same
+		token.Text = "jalan"
+	}
 	e := v.known[token.Text]
 	for _, id := range [...]int32{e.exact, e.word, e.root} {
 		if id > 0 {

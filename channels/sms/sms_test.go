@@ -111,7 +111,7 @@ func TestSplitKeepsWords(t *testing.T) {
 func TestOpting(t *testing.T) {
 	for text, want := range map[string]channels.InboundKind{
 		"STOP": channels.Blocked, " stop! ": channels.Blocked, "Berhenti": channels.Message, "mulai": channels.Message, "\"Stop All\".": channels.Blocked,
-		"start": channels.Unblocked,
+		"start":                     channels.Unblocked,
 		"Stop buang sampah di sini": channels.Message, "Berhenti hujan, banjir datang": channels.Message, "Mulai banjir": channels.Message,
 		"": channels.Message, "batal": channels.Message, strings.Repeat("stop", 40): channels.Message,
 	} {
