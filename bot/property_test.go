@@ -46,7 +46,6 @@ type play struct {
 	account string
 	from    channels.Address
 	heard   []channels.Inbound
-	last    []tickets.Ticket
 }
 
 // mine are the tickets of this run's citizen.
