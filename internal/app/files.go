@@ -25,9 +25,17 @@ func (a *App) fetchFiles(ctx context.Context, _ tickets.Lease) {
 	var fetchers sync.WaitGroup
 	defer fetchers.Wait()
 	var mu sync.Mutex
-	busy := map[int64]bool{}
+	busy := map[int64]bool{} // of this loop alone
+	var ended []int64        // what became of these is written down
 	free := make(chan struct{}, fileFetchers)
 	for wait(ctx, time.Second) {
+		// Before the look, so that the look sees what was written: else a file may be taken up again.
+		mu.Lock()
+		for _, id := range ended {
+			delete(busy, id)
+		}
+		ended = nil
+		mu.Unlock()
 		pending, err := a.store.PendingFiles(ctx, 20)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -36,10 +44,7 @@ func (a *App) fetchFiles(ctx context.Context, _ tickets.Lease) {
 			continue
 		}
 		for _, f := range pending {
-			mu.Lock()
-			taken := busy[f.ID]
-			mu.Unlock()
-			if taken {
+			if busy[f.ID] {
 				continue
 			}
 			select {
@@ -47,15 +52,13 @@ func (a *App) fetchFiles(ctx context.Context, _ tickets.Lease) {
 			case <-ctx.Done():
 				return
 			}
-			mu.Lock()
 			busy[f.ID] = true
-			mu.Unlock()
 			fetchers.Go(func() {
 				if err := a.fetchFile(ctx, f); err != nil && ctx.Err() == nil {
 					a.log.Warn("fetching a file", "account", f.Account, "kind", channels.KindOf(err), "attempt", f.Tries+1)
 				}
 				mu.Lock()
-				delete(busy, f.ID)
+				ended = append(ended, f.ID)
 				mu.Unlock()
 				<-free
 			})
