@@ -78,17 +78,23 @@ func whole(t *testing.T, k *city, channel string, w wire) ticket {
 	return last
 }
 
+const telegramToken = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+// telegramCity is a city with one bot.
+func telegramCity(t *testing.T, database string) (*city, *sim.Telegram) {
+	tg := sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_bot"})
+	api, err := tg.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tg.Close() })
+	return run(t, configure(t, database, freeAddr(t),
+		config.Account{Name: "bot", Channel: &config.Telegram{Token: config.NewSecret(telegramToken), Mode: config.Poll, APIURL: api}})), tg
+}
+
 func TestTelegram(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
-		const token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-		tg := sim.NewTelegram(sim.TelegramOptions{Token: token, Username: "lapor_bot"})
-		api, err := tg.Start()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tg.Close()
-		k := run(t, configure(t, database, freeAddr(t),
-			config.Account{Name: "bot", Channel: &config.Telegram{Token: config.NewSecret(token), Mode: config.Poll, APIURL: api}}))
+		k, tg := telegramCity(t, database)
 		siti := sim.TelegramUser{ID: 90210777, Name: "Siti Nurhaliza", Language: "id"}
 		whole(t, k, "telegram", wire{
 			write: func(text string) { tg.Write(sim.TelegramDraft{From: siti, Text: text}) },
@@ -101,21 +107,13 @@ func TestTelegram(t *testing.T) {
 				return got
 			},
 		})
-		k.silent(token, siti.Name, "90210777", "gelap banget", "sedang diganti")
+		k.silent(telegramToken, siti.Name, "90210777", "gelap banget", "sedang diganti")
 	})
 }
 
 func TestTelegramPictureAndPlace(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
-		const token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-		tg := sim.NewTelegram(sim.TelegramOptions{Token: token, Username: "lapor_bot"})
-		api, err := tg.Start()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tg.Close()
-		k := run(t, configure(t, database, freeAddr(t),
-			config.Account{Name: "bot", Channel: &config.Telegram{Token: config.NewSecret(token), Mode: config.Poll, APIURL: api}}))
+		k, tg := telegramCity(t, database)
 		budi := sim.TelegramUser{ID: 41, Name: "Budi", Language: "id"}
 		jpeg := append([]byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00"), make([]byte, 2000)...)
 		tg.Write(sim.TelegramDraft{From: budi, Text: "sampah menumpuk di pinggir jalan, bau sekali", Photo: jpeg})
