@@ -3,6 +3,7 @@ package channeltest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tanggap/channels"
@@ -57,30 +58,24 @@ func redeliversAfterCrash(s *session) {
 
 // keepsOrderPerThread: each citizen's messages come in as he wrote them, through refusals and a restart.
 func keepsOrderPerThread(s *session) {
-	const citizens, rounds = 3, 6
+	const citizens, refused, restarted, rounds = 3, 2, 4, 6
 	s.start()
 	want := make([][]string, citizens)
 	for round := range rounds {
-		if round == 2 && s.o.Redelivers {
+		if round == refused && s.o.Redelivers {
 			s.inbox.Refuse(1)
 		}
-		if round == 4 {
-			s.restart()
+		if round == restarted { // not before the refusal was met and made good
+			s.awaitAll(want)
 		}
 		for n := range citizens {
 			want[n] = append(want[n], s.p.Write(s.t, n, fmt.Sprintf("pesan %d", round)))
 		}
-	}
-	s.await("all messages", func() bool {
-		for n := range want {
-			for _, id := range want[n] {
-				if len(s.arrived(id)) == 0 {
-					return false
-				}
-			}
+		if round == restarted { // with this round's messages under way
+			s.restart()
 		}
-		return true
-	})
+	}
+	s.awaitAll(want)
 	for n := range want {
 		var got []string
 		for _, m := range s.inbox.Messages() {
@@ -92,6 +87,19 @@ func keepsOrderPerThread(s *session) {
 			s.Errorf("messages of citizen %d came in as %v, written as %v", n, got, want[n])
 		}
 	}
+}
+
+// awaitAll waits until every message of every citizen is in.
+func (s *session) awaitAll(written [][]string) {
+	s.Helper()
+	s.await("all messages", func() bool {
+		for _, id := range slices.Concat(written...) {
+			if len(s.arrived(id)) == 0 {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // duplicatesKeepTheirID: a message that comes twice is one event; two that look alike are two.

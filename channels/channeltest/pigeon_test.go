@@ -393,11 +393,10 @@ func (k *caller) Poll(ctx context.Context, inbox channels.Inbox) error {
 				late = append(late, in)
 			} else if err != nil {
 				break
+			} else if len(late) > 0 && late[0].From == in.From && inbox.Accept(ctx, late[0]) == nil {
+				late = late[1:]
 			}
 			at = max(at, m.Seq)
-		}
-		for len(late) > 0 && inbox.Accept(ctx, late[0]) == nil {
-			late = late[1:]
 		}
 	}
 	if k.flaw == "complains of the end" {
