@@ -58,6 +58,15 @@ type Migration struct {
 // Up applies what is pending, each migration in its own transaction. It refuses with ErrNewer a
 // database that is ahead of this program. On PostgreSQL processes that start together take turns.
 func Up(ctx context.Context, db *sql.DB, dialect string) error {
+	known, err := list(dialect)
+	if err != nil {
+		return err
+	}
+	return UpTo(ctx, db, dialect, known[len(known)-1].Version)
+}
+
+// UpTo is Up as far as a version, so that a database can be filled with what an older program wrote.
+func UpTo(ctx context.Context, db *sql.DB, dialect string, version int64) error {
 	s, err := Status(ctx, db, dialect)
 	if err != nil {
 		return err
@@ -69,7 +78,7 @@ func Up(ctx context.Context, db *sql.DB, dialect string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if _, err := p.UpTo(ctx, version); err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,10 +116,33 @@ func sync(folder string) error {
 
 // Get opens a stored file.
 func (f *Folder) Get(hash string) (io.ReadCloser, error) {
-	if len(hash) != 64 || strings.Trim(hash, "0123456789abcdef") != "" {
+	if !isHash(hash) {
 		return nil, errors.New("opening a file: no such hash")
 	}
 	return os.Open(f.path(hash))
 }
+
+// Remove takes a stored file away; one that is not there is no error.
+func (f *Folder) Remove(hash string) error {
+	if !isHash(hash) {
+		return errors.New("removing a file: no such hash")
+	}
+	if err := os.Remove(f.path(hash)); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("removing a file: %w", err)
+	}
+	os.Remove(filepath.Dir(f.path(hash))) // where nothing else is in it
+	return nil
+}
+
+// Empty reports whether no file was ever stored.
+func (f *Folder) Empty() (bool, error) {
+	found, err := os.ReadDir(f.root)
+	if err != nil {
+		return false, fmt.Errorf("looking at the attachments: %w", err)
+	}
+	return !slices.ContainsFunc(found, func(e os.DirEntry) bool { return e.Name() != "new" }), nil
+}
+
+func isHash(s string) bool { return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == "" }
 
 func (f *Folder) path(hash string) string { return filepath.Join(f.root, hash[:2], hash) }

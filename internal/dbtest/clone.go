@@ -23,15 +23,20 @@ const patience = 2 * time.Minute
 
 func newPostgres(tb testing.TB) (string, error) {
 	tb.Helper()
+	migrated, err := template()
+	if err != nil {
+		return "", err
+	}
+	return newFrom(tb, migrated)
+}
+
+func newFrom(tb testing.TB, template string) (string, error) {
+	tb.Helper()
 	s, err := server()
 	if err != nil {
 		return "", err
 	}
 	maintenance := s.URL
-	template, err := template()
-	if err != nil {
-		return "", err
-	}
 	name := random("t_")
 	if err := clone(maintenance, name, template); err != nil {
 		return "", err

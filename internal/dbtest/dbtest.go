@@ -68,6 +68,19 @@ func New(tb testing.TB, dialect string) string {
 	return url
 }
 
+// Empty is New for a database that nothing was done to yet.
+func Empty(tb testing.TB, dialect string) string {
+	tb.Helper()
+	if dialect == SQLite {
+		return "sqlite:" + filepath.Join(tb.TempDir(), "empty.db")
+	}
+	url, err := newFrom(tb, "template0")
+	if err != nil {
+		tb.Fatalf("a database for the test: %v", err)
+	}
+	return url
+}
+
 // migrated is the content of a migrated SQLite file, made once a process.
 var migrated = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "tanggap-sqlite-")
