@@ -38,6 +38,7 @@ type Store struct {
 	wake     [Workers]chan struct{} // hints that inbox rows wait
 	dirty    chan struct{}          // a hint that outbox rows wait
 	seen     accountTimes
+	signIns  throttle
 	turns    [Workers]string // where each worker's last walk along the senders ended
 
 	stop   context.CancelFunc
