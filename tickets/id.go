@@ -28,3 +28,6 @@ func (g *ids) next() int64 {
 
 // idFloor is the least id that could have been drawn at t.
 func idFloor(t time.Time) int64 { return min(max(0, t.UnixMilli()-idEpoch), 1<<41-1) << 22 }
+
+// idTime is when an id was drawn, to the millisecond.
+func idTime(id int64) time.Time { return time.UnixMilli(id>>22 + idEpoch).UTC() }

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,6 +125,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if a.adapters, err = makeAdapters(a.cfg, client, a.log); err != nil {
 		return err
 	}
+	a.meters.registry.MustRegister(newGauges(a.store, slices.Collect(maps.Keys(a.adapters))))
 	if a.listen, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}

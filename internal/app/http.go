@@ -29,7 +29,7 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("/api/v1/", a.jsonAPI())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if _, ok := a.readiness(r.Context()); !ok {
+		if _, ok := a.readiness(r.Context()); !ok { // who is outside learns no more
 			http.Error(w, "not ready", http.StatusServiceUnavailable)
 			return
 		}
@@ -103,6 +103,7 @@ func (a *App) adminHandler() http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(a.meters.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		details, ok := a.readiness(r.Context())
+		a.describe(r.Context(), details)
 		w.Header().Set("Content-Type", "application/json")
 		if !ok {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -121,4 +122,26 @@ func (a *App) readiness(ctx context.Context) (map[string]string, bool) {
 		details["database"], ok = "does not answer", false
 	}
 	return details, ok
+}
+
+// describe adds what an operator looks for first. None of it keeps the program from being ready: an account
+// that is refused is no reason to take the others away.
+func (a *App) describe(ctx context.Context, details map[string]string) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	for name := range a.adapters {
+		details["account "+name] = "working"
+	}
+	known, err := a.store.Accounts(ctx)
+	if err != nil {
+		return // readiness has said so
+	}
+	for _, acc := range known {
+		if _, configured := a.adapters[acc.Name]; configured && acc.State != "" {
+			details["account "+acc.Name] = acc.State + ": " + acc.Error
+		}
+	}
+	if q, err := a.store.InboxQueue(ctx); err == nil {
+		details["inbox"] = strconv.Itoa(q.Waiting) + " waiting"
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"tanggap/bot"
 	"tanggap/channels"
+	"tanggap/tickets"
 )
 
 // meters count what operators watch. No label holds an address or a text.
@@ -22,6 +23,7 @@ type meters struct {
 	accept   prometheus.Histogram
 	rows     prometheus.Counter
 	round    prometheus.Histogram
+	decide   prometheus.Histogram
 }
 
 func newMeters() *meters {
@@ -33,8 +35,9 @@ func newMeters() *meters {
 		accept:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tanggap_accept_seconds", Help: "Time until a message is durable.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
 		rows:     prometheus.NewCounter(prometheus.CounterOpts{Name: "tanggap_processed_total", Help: "Inbox rows that became what they are."}),
 		round:    prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tanggap_process_round_seconds", Help: "Time of one round of processing that took rows.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
+		decide:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tanggap_decide_seconds", Help: "Time of deciding what one message means.", Buckets: prometheus.ExponentialBuckets(0.000005, 2, 16)}),
 	}
-	m.registry.MustRegister(m.webhooks, m.inbound, m.outbound, m.accept, m.rows, m.round,
+	m.registry.MustRegister(m.webhooks, m.inbound, m.outbound, m.accept, m.rows, m.round, m.decide,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -43,6 +46,16 @@ func (m *meters) processed(rows int, took time.Duration) {
 	if rows > 0 {
 		m.rows.Add(float64(rows))
 		m.round.Observe(took.Seconds())
+	}
+}
+
+// deciding measures f.
+func (m *meters) deciding(f tickets.Decide) tickets.Decide {
+	return func(sit tickets.Situation) (tickets.Change, error) {
+		began := time.Now()
+		c, err := f(sit)
+		m.decide.Observe(time.Since(began).Seconds())
+		return c, err
 	}
 }
 

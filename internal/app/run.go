@@ -187,9 +187,10 @@ func (a *App) process(ctx context.Context, lease tickets.Lease) {
 }
 
 func (a *App) processShare(ctx context.Context, lease tickets.Lease, share tickets.Share) {
+	decide := a.meters.deciding(a.bot.Decide)
 	for ctx.Err() == nil {
 		began := time.Now()
-		round, err := a.store.Process(ctx, lease, share, bot.Mentions, a.bot.Decide)
+		round, err := a.store.Process(ctx, lease, share, bot.Mentions, decide)
 		switch {
 		case errors.Is(err, tickets.ErrLost):
 			return
