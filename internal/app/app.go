@@ -25,7 +25,6 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
-	"tanggap/web/ui"
 )
 
 // App is a configured tanggap. New opens it, Run runs it once, Close lets go of what New opened.
@@ -40,7 +39,6 @@ type App struct {
 	inbox    channels.Inbox
 	adapters map[string]channels.Adapter
 	extra    http.Handler
-	ui       *ui.UI
 	version  string
 	meters   *meters
 	loops    sync.WaitGroup
@@ -115,9 +113,6 @@ func (a *App) open(ctx context.Context, o Options) error {
 		Test:     a.cfg.Server.Mode == config.Pilot,
 	})
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
-	if err := a.makePages(); err != nil {
-		return err
-	}
 	client := o.Client
 	if client == nil {
 		client = platformClient()

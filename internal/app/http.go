@@ -35,7 +35,9 @@ func (a *App) Handler() http.Handler {
 		}
 		io.WriteString(w, "ready\n")
 	})
-	a.pages(mux)
+	if a.extra != nil {
+		mux.Handle("/", a.extra)
+	}
 	return a.guarded(headers(mux))
 }
 
