@@ -26,7 +26,7 @@ func open(t testing.TB, url string) *tickets.Store {
 
 func lease(t testing.TB, s *tickets.Store, name string) tickets.Lease {
 	t.Helper()
-	l, ok, err := s.Take(context.Background(), name, "test", time.Minute)
+	l, ok, err := s.Take(context.Background(), name, "test", time.Hour)
 	if err != nil || !ok {
 		t.Fatalf("taking the lease: %v %v", ok, err)
 	}

@@ -221,7 +221,7 @@ func TestTwoAddressesOfOneCitizen(t *testing.T) {
 		var workers sync.WaitGroup
 		for w := range tickets.Workers {
 			workers.Go(func() {
-				for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
+				for {
 					r, err := s.Process(ctx, l, tickets.Share{Worker: w, Of: tickets.Workers, Max: 10}, nil, clerk)
 					if err != nil {
 						t.Error(err)
@@ -358,7 +358,7 @@ func TestReceiveEndsWithTheStore(t *testing.T) {
 		go func() { callers.Wait(); close(over) }()
 		select {
 		case <-over:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("a caller hangs after the store was closed")
 		}
 	})

@@ -85,6 +85,6 @@ type Options struct {
 	// Count measures a text where the adapter's limit is in Segments; nil for the other units.
 	Count func(string) int
 
-	// patience is how long the suite waits for what must happen; zero is 30 seconds.
+	// patience is how long the suite waits for what must happen; zero is two minutes.
 	patience time.Duration
 }

@@ -109,7 +109,7 @@ type session struct {
 func newSession(t *testing.T, v verdict, o Options) *session {
 	s := &session{verdict: v, t: t, o: o, p: o.New(t), inbox: NewInbox(), log: &record{}, patience: o.patience}
 	if s.patience == 0 {
-		s.patience = 30 * time.Second
+		s.patience = 2 * time.Minute
 	}
 	s.net = &network{}
 	s.client = s.net.client()

@@ -17,7 +17,7 @@ import (
 	"tanggap/internal/sim"
 )
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // markingInbox is an Inbox that commits cursors by themselves, as the real one does.
 type markingInbox struct {

@@ -20,7 +20,7 @@ import (
 	"tanggap/internal/kannel"
 )
 
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // withKannel is the adapter before a real Kannel, and the Inbox that it delivers to.
 func withKannel(t *testing.T) (*kannel.Kannel, *gateway.Adapter, *channeltest.Inbox) {

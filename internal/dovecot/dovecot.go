@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tanggap/internal/loopback"
 )
 
 // The mailbox.
@@ -23,7 +25,7 @@ const (
 )
 
 // patience is how long the server may take to start or to stop.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Server is a Dovecot that runs. It is safe for concurrent use.
 type Server struct {
@@ -68,7 +70,7 @@ func (s *Server) IMAPURL() string { return "imap://" + s.imap + "/INBOX" }
 
 // configure lays out the server's folder.
 func (s *Server) configure() error {
-	ports, err := freePorts(2)
+	ports, err := loopback.Ports(2)
 	if err != nil {
 		return err
 	}
@@ -222,17 +224,4 @@ func (s *Server) stop() {
 	case <-s.ended:
 	case <-time.After(patience):
 	}
-}
-
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }

@@ -48,7 +48,8 @@ func identify() (identity, error) {
 	return identity{user: me.Username, group: group.Name, login: login, uid: uid, gid: gid}, err
 }
 
-// Deliver puts a mail into the mailbox over LMTP, as the city's mail exchanger does.
+// Deliver puts a mail into the mailbox over LMTP, as the city's mail exchanger does, after all that were
+// delivered before it.
 func (s *Server) Deliver(raw []byte) error {
 	conn, err := net.DialTimeout("tcp", s.lmtp, patience)
 	if err != nil {
@@ -72,6 +73,17 @@ func (s *Server) Deliver(raw []byte) error {
 	}
 	if err := w.Close(); err != nil {
 		return fmt.Errorf("delivering a mail: %w", err)
+	}
+	return s.number()
+}
+
+// number gives every mail its UID. Where a reader holds the list of UIDs at the moment of a delivery, Dovecot
+// leaves the mail without one until somebody looks, and a mail that comes later may get the lower number:
+// a mailbox would then not be in the order of its deliveries.
+func (s *Server) number() error {
+	out, err := exec.Command("doveadm", "-c", s.conf(), "mailbox", "status", "-u", Address, "messages", "INBOX").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("numbering the mailbox: %s", bytes.TrimSpace(out))
 	}
 	return nil
 }

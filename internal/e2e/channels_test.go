@@ -57,10 +57,10 @@ func whole(t *testing.T, k *city, channel string, w wire) ticket {
 	if code := k.call("POST", "/api/v1/tickets/"+listed.Reference+"/state", step, nil); code >= 300 {
 		t.Fatalf("resolving: %d", code)
 	}
-	k.until("the question", func() bool { return len(w.read()) >= 3 })
-	if got := w.read()[2]; !strings.Contains(got, "SUDAH") && channel != "telegram" {
-		t.Errorf("the question came as %q", got)
-	}
+	k.until("the question", func() bool { // whose second line a Kannel logs a moment after the first
+		got := w.read()
+		return len(got) >= 3 && (strings.Contains(got[2], "SUDAH") || channel == "telegram")
+	})
 	w.write(followUp)
 	k.until("closing", func() bool { return k.ticket(listed.Reference).State == "closed" })
 	last := k.ticket(listed.Reference)

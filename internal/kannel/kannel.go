@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,8 @@ import (
 	"testing"
 	"text/template"
 	"time"
+
+	"tanggap/internal/loopback"
 )
 
 // The login of the one sendsms-user.
@@ -27,7 +28,7 @@ const (
 const MaxMessages = 10
 
 // patience bounds every wait for one of Kannel's programs.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Options is what the tests may want otherwise.
 type Options struct {
@@ -175,22 +176,12 @@ func (k *Kannel) configuration(o Options) []byte {
 	return b.Bytes()
 }
 
-func freePorts() (p ports, err error) {
-	var held []net.Listener
-	defer func() {
-		for _, l := range held {
-			l.Close()
-		}
-	}()
-	for _, port := range []*int{&p.Admin, &p.Box, &p.SMSC, &p.Send} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return p, err
-		}
-		held = append(held, l)
-		*port = l.Addr().(*net.TCPAddr).Port
+func freePorts() (ports, error) {
+	free, err := loopback.Ports(4)
+	if err != nil {
+		return ports{}, err
 	}
-	return p, nil
+	return ports{Admin: free[0], Box: free[1], SMSC: free[2], Send: free[3]}, nil
 }
 
 // SendURL is the sendsms interface.

@@ -33,7 +33,7 @@ func TestBothWays(t *testing.T) {
 			if q.Get("from") != "+6281255501000" || q.Get("to") != "1708" || q.Get("text") == "" {
 				t.Errorf("arrived: %v", q)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatal("nothing arrived")
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"tanggap/internal/loopback"
 )
 
 // SMSFault is how the next calls to a simulated SMS platform go wrong.
@@ -31,11 +33,12 @@ type smsServer struct {
 	handler http.Handler
 	client  *http.Client // of calls back
 
-	mu     sync.Mutex
-	server *http.Server
-	addr   string
-	away   bool
-	faults []SMSFault
+	mu       sync.Mutex
+	server   *http.Server
+	listener net.Listener
+	addr     string
+	away     bool
+	faults   []SMSFault
 
 	ctx  context.Context // of calls back that nobody waits for
 	stop context.CancelFunc
@@ -54,22 +57,19 @@ func (s *smsServer) prepare(h http.Handler, client *http.Client) {
 func (s *smsServer) Start() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.listen("127.0.0.1:0"); err != nil {
-		return "", err
+	l, err := loopback.Listen()
+	if err != nil {
+		return "", fmt.Errorf("listening for simulated SMS: %w", err)
 	}
+	s.serve(l)
 	return "http://" + s.addr, nil
 }
 
-// listen serves on addr. The caller holds the lock.
-func (s *smsServer) listen(addr string) error {
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listening for simulated SMS: %w", err)
-	}
+// serve answers on l. The caller holds the lock.
+func (s *smsServer) serve(l net.Listener) {
 	server := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second}
-	s.server, s.addr = server, l.Addr().String()
+	s.server, s.listener, s.addr = server, l, l.Addr().String()
 	s.wg.Go(func() { server.Serve(l) })
-	return nil
 }
 
 // Close ends serving and the calls back that are under way.
@@ -96,9 +96,15 @@ func (s *smsServer) Outage(on bool) error {
 	}
 	s.away = on
 	if on {
+		s.listener.Close() // the server knows it only once Serve runs
 		return s.server.Close()
 	}
-	return s.listen(s.addr)
+	l, err := net.Listen("tcp", s.addr)
+	if err != nil {
+		return fmt.Errorf("listening for simulated SMS: %w", err)
+	}
+	s.serve(l)
+	return nil
 }
 
 // Fail makes the next n messages that we are asked to take end so.

@@ -28,16 +28,24 @@ func (d *mailDoor) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.closed() {
-			mailReset(conn)
-			continue
+		if c := d.admit(conn); c != nil {
+			return c, nil
 		}
-		c := &mailConn{Conn: conn, door: d}
-		d.mu.Lock()
-		d.conns[c] = true
-		d.mu.Unlock()
-		return c, nil
+		mailReset(conn)
 	}
+}
+
+// admit lets a caller in, or nobody. It holds the lock throughout, so that cut, after the door was
+// closed, misses none who just came through it.
+func (d *mailDoor) admit(conn net.Conn) net.Conn {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed() {
+		return nil
+	}
+	c := &mailConn{Conn: conn, door: d}
+	d.conns[c] = true
+	return c
 }
 
 func (d *mailDoor) cut() {

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"tanggap/internal/loopback"
 )
 
 // TelegramOptions is one bot.
@@ -44,6 +46,7 @@ type Telegram struct {
 	seq      int
 	hook     telegramHook
 	server   *http.Server
+	listener net.Listener
 	addr     string
 }
 
@@ -161,22 +164,19 @@ func NewTelegram(o TelegramOptions) *Telegram {
 func (t *Telegram) Start() (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.listen("127.0.0.1:0"); err != nil {
-		return "", err
+	l, err := loopback.Listen()
+	if err != nil {
+		return "", fmt.Errorf("listening for the Bot API: %w", err)
 	}
+	t.serve(l)
 	return "http://" + t.addr, nil
 }
 
-// listen serves on addr. The caller holds the lock.
-func (t *Telegram) listen(addr string) error {
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listening for the Bot API: %w", err)
-	}
-	t.addr = l.Addr().String()
+// serve answers on l. The caller holds the lock.
+func (t *Telegram) serve(l net.Listener) {
+	t.addr, t.listener = l.Addr().String(), l
 	t.server = &http.Server{Handler: t, ReadHeaderTimeout: 10 * time.Second}
 	go t.server.Serve(l)
-	return nil
 }
 
 // Close ends serving and the deliveries to a webhook.
@@ -204,7 +204,13 @@ func (t *Telegram) Outage(on bool) error {
 		return nil // behind another server: ServeHTTP breaks the connections
 	}
 	if on {
+		t.listener.Close() // the server knows it only once Serve runs
 		return t.server.Close()
 	}
-	return t.listen(t.addr)
+	l, err := net.Listen("tcp", t.addr)
+	if err != nil {
+		return fmt.Errorf("listening for the Bot API: %w", err)
+	}
+	t.serve(l)
+	return nil
 }

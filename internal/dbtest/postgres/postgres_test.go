@@ -78,7 +78,7 @@ func TestServerEndsWithAStarterThatIsKilled(t *testing.T) {
 		t.Fatalf("the starter said %q, %v", line, err)
 	}
 	dir := folderOf(t, line)
-	for deadline := time.Now().Add(30 * time.Second); exists(dir); {
+	for deadline := time.Now().Add(2 * time.Minute); exists(dir); {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s is still there", dir)
 		}
