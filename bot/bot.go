@@ -30,6 +30,7 @@ type Options struct {
 type Bot struct {
 	options  Options
 	settings atomic.Pointer[settings]
+	groups   atomic.Pointer[map[string]bool] // the chats of agencies' own people
 }
 
 // settings is what a reload replaces as one.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"tanggap/channels"
@@ -84,6 +85,9 @@ func (t *turn) act() error {
 		t.drop(tickets.BecameQuarantine, "without a sender")
 		return nil
 	}
+	if t.fromAgency() {
+		return nil
+	}
 	switch t.msg.Kind {
 	case channels.Message:
 		t.person()
@@ -108,6 +112,29 @@ func (t *turn) act() error {
 		t.drop(tickets.BecameQuarantine, "of an unknown kind")
 	}
 	return nil
+}
+
+// fromAgency sets aside what is said by an agency's people to us rather than by a citizen: an answer to a
+// notice, for a person to look at, and the talk in an agency's chat.
+func (t *turn) fromAgency() bool {
+	switch t.msg.Kind {
+	case channels.Message, channels.Edit, channels.Button:
+	default:
+		return false
+	}
+	for _, ref := range t.mentions() {
+		if ref.Purpose == tickets.ToAgency {
+			t.drop(tickets.BecameQuarantine, "an answer to a notice to an agency: no citizen's report")
+			return true
+		}
+	}
+	groups := t.bot.groups.Load()
+	chat, _, _ := strings.Cut(t.msg.Thread, "/")
+	if groups == nil || !t.msg.Group || !(*groups)[chat] {
+		return false
+	}
+	t.drop(tickets.BecameIgnored, "said in an agency's chat")
+	return true
 }
 
 func (t *turn) drop(became, reason string) { t.change.Became, t.change.Reason = became, reason }

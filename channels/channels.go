@@ -211,6 +211,9 @@ type Outbound struct {
 	// Automatic marks a message that no person wrote, such as a receipt (mail: Auto-Submitted,
 	// null return path).
 	Automatic bool
+	// Notice marks an Automatic message that answers nothing, and whose return is wanted to be known (mail:
+	// auto-generated, with a return path).
+	Notice bool
 	// First is when the first attempt at this message began; it dates the message, so that each
 	// attempt has the same bytes.
 	First time.Time

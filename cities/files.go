@@ -77,6 +77,8 @@ type agencyFile struct {
 		External bool     `toml:"external"`
 		Zone     string   `toml:"zone"`
 		Hours    string   `toml:"hours"`
+		Mailbox  string   `toml:"mailbox"`
+		Chat     string   `toml:"chat"`
 		Words    []string `toml:"words"`
 		fact
 	} `toml:"agency"`

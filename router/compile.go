@@ -11,6 +11,7 @@ import (
 
 	"tanggap/internal/language"
 	"tanggap/router/place"
+	"tanggap/tickets"
 )
 
 // compiler collects a City and every fault on the way.
@@ -64,6 +65,9 @@ func (c *compiler) agencies() {
 			c.fault("agency %s: unknown area %q", a.ID, a.Area)
 		case a.Short == "" || len(a.Short) > 20 || !plain(a.Short):
 			c.fault("agency %s: its short name %q must have 1 to 20 letters of the SMS alphabet", a.ID, a.Short)
+		}
+		if err := (tickets.AgencyContact{Mail: a.Mailbox, Chat: a.Chat}).Check(); err != nil {
+			c.fault("agency %s: %w", a.ID, err)
 		}
 		if _, twice := c.city.agencyAt[a.ID]; twice {
 			c.fault("agency %s: the id stands twice", a.ID)

@@ -77,6 +77,10 @@ type Agency struct {
 	External bool   `json:"external,omitempty"` // gets a letter or mail; not ours to command
 	Zone     string `json:"zone,omitempty"`     // "" is the city's
 	Hours    string `json:"hours,omitempty"`    // name of work hours in the calendar; "" is the city's
+	// Mailbox and Chat are where it hears of its work, until a person sets it otherwise: a mail address
+	// and the id of a Telegram chat, "" for none.
+	Mailbox string `json:"-"`
+	Chat    string `json:"-"`
 	// Words are what citizens call it, as patterns: they tell which agency a report about conduct
 	// concerns.
 	Words []string `json:"-"`

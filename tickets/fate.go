@@ -62,7 +62,7 @@ func (x *tx) end(p *Parcel, part *Part, attempt int64, f Fate, now time.Time) er
 		return err
 	}
 	if f.Address != "" {
-		if err := x.markAddress(p.Via.Address, f.Address, f.Reason); err != nil {
+		if err := x.markAddress(p.Via.Address, f.Address, f.Reason, now); err != nil {
 			return err
 		}
 	}
@@ -187,7 +187,11 @@ func (x *tx) endAccount(p *Parcel, f Fate, now time.Time) error {
 	return err
 }
 
-func (x *tx) markAddress(a Address, state, reason string) error {
+// markAddress notes that an address cannot be reached, be it a citizen's or an agency's.
+func (x *tx) markAddress(a Address, state, reason string, now time.Time) error {
 	_, err := x.exec(`UPDATE address SET state = ?, reason = ? WHERE kind = ? AND value = ?`, state, clean(reason), a.Kind, a.Value)
+	if err == nil {
+		_, err = x.exec(`UPDATE notice_address SET state = ?, reason = ?, at = ? WHERE kind = ? AND value = ?`, state, clean(reason), micros(now), a.Kind, a.Value)
+	}
 	return err
 }

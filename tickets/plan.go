@@ -17,6 +17,7 @@ type plan struct {
 	newTickets, tickets   [][]any
 	messages, attachments [][]any
 	outbox, events        [][]any
+	notices               [][]any
 	work, waits           [][]any
 	timers                []Timer
 	reports               []Report
@@ -67,7 +68,10 @@ func (p *plan) add(sit *Situation, c *Change) (Result, error) {
 	for _, t := range byID {
 		if t == c.New {
 			p.newTickets = append(p.newTickets, t.row())
+			p.addNotice(nil, t)
 		} else {
+			before, _ := sit.ticket(t.ID)
+			p.addNotice(before, t)
 			p.tickets = append(p.tickets, t.row())
 		}
 	}
@@ -271,6 +275,7 @@ func (p *plan) write(x *tx) error {
 		{attachmentTable, p.attachments, x.insertAll},
 		{outboxTable, p.outbox, x.insertAll},
 		{eventTable, p.events, x.insertAll},
+		{noticeTable, p.notices, x.insertAll},
 		{workTable, p.work, x.updateAll},
 		{waitTable, p.waits, x.updateAll},
 	}

@@ -44,6 +44,9 @@ type Share struct {
 // and a row that fails alone goes to quarantine with its reason; what the database is to blame for is an
 // error, and its rows wait. mentions reads from a row which earlier messages it speaks of.
 func (s *Store) Process(ctx context.Context, lease Lease, share Share, mentions Mentions, decide Decide) (Round, error) {
+	planning := &s.planning[share.Worker%Workers]
+	planning.Store(s.ids.next())
+	defer planning.Store(0)
 	senders, err := s.dueOf(ctx, share)
 	if err != nil {
 		return Round{}, fmt.Errorf("reading the inbox: %w", err)

@@ -102,7 +102,7 @@ func (x *tx) apply(part int64, r Report, now time.Time) error {
 	if err := x.QueryRowContext(x.ctx, x.dialect.bind(`SELECT address_kind, address FROM outbox WHERE id = ?`), was.Outbox).Scan(&a.Kind, &a.Value); err != nil {
 		return err
 	}
-	return x.markAddress(a, "unreachable", r.Reason)
+	return x.markAddress(a, "unreachable", r.Reason, now)
 }
 
 // matchEarly applies the receipts that came before the part had its platform's name.

@@ -26,6 +26,7 @@ var (
 	attachmentTable = newTable("attachment", "", "id bigint, message_id bigint, ticket_id bigint, account text, inbox_id bigint, ref text, name text, type text, size bigint, "+
 		"state text, sha256 text, tries int, next_at bigint")
 	eventTable  = newTable("event", "", "id bigint, ticket_id bigint, at bigint, actor text, type text, data text, hash bytea")
+	noticeTable = newTable("notice", "", "id bigint, agency text, ticket_id bigint, what text")
 	outboxTable = newTable("outbox", "", "id bigint, ticket_id bigint, purpose text, account text, address_kind text, address text, thread text, reply_to text, "+
 		"choices text, automatic boolean, tell text, state text, reason text, next_at bigint, lease_until bigint, holder bigint, done_at bigint")
 	partTable = newTable("outbox_part", "", "id bigint, outbox_id bigint, n int, account text, key text, text text, state text, tries int, doubts int, "+
@@ -33,7 +34,7 @@ var (
 )
 
 func tables() []*table {
-	return []*table{inboxTable, workTable, waitTable, citizenTable, contactTable, ticketTable, messageTable, attachmentTable, eventTable, outboxTable, partTable}
+	return []*table{inboxTable, workTable, waitTable, citizenTable, contactTable, ticketTable, messageTable, attachmentTable, eventTable, noticeTable, outboxTable, partTable}
 }
 
 func micros(t time.Time) int64 {

@@ -20,7 +20,7 @@ var (
 )
 
 func lookups() []*lookup {
-	return []*lookup{waitingRows, contactByValue, casesOfCitizen, takenReference, mentionedIn, mentionedOut, ticketByID}
+	return []*lookup{waitingRows, contactByValue, casesOfCitizen, takenReference, mentionedIn, mentionedOut, ticketByID, newInQueue, noticesOf, owedInQueue, anyInQueue}
 }
 
 // situations loads everything about the senders in a fixed number of reads.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -39,7 +40,8 @@ type Store struct {
 	dirty    chan struct{}          // a hint that outbox rows wait
 	seen     accountTimes
 	signIns  throttle
-	turns    [Workers]string // where each worker's last walk along the senders ended
+	turns    [Workers]string       // where each worker's last walk along the senders ended
+	planning [Workers]atomic.Int64 // an id before any that each worker's call of Process draws; 0 between calls
 
 	stop   context.CancelFunc
 	closed <-chan struct{}

@@ -65,7 +65,11 @@ func (a *Adapter) compose(out channels.Outbound) (*gomail.Msg, error) {
 	a.references(m, out)
 	m.SetGenHeader("X-Loop", a.config.Address)
 	if out.Automatic {
-		m.SetGenHeader("Auto-Submitted", "auto-replied")
+		kind := "auto-replied"
+		if out.Notice {
+			kind = "auto-generated" // RFC 3834, 5: in answer to nothing
+		}
+		m.SetGenHeader("Auto-Submitted", kind)
 		m.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
 	}
 	if out.Language != "" {

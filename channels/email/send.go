@@ -21,7 +21,7 @@ func (a *Adapter) Send(ctx context.Context, out channels.Outbound) (channels.Rec
 	}
 	defer conn.Quit()
 	sender := "<" + a.config.Address + ">"
-	if out.Automatic {
+	if out.Automatic && !out.Notice {
 		sender = "<>" // what no person wrote must not come back as a bounce to be answered (RFC 3834, 3.3)
 	}
 	if err := conn.Transfer(sender, "<"+out.To.Value+">", msg); err != nil {

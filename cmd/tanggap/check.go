@@ -37,6 +37,7 @@ func (c check) Run(ctx context.Context, s streams) error {
 		checkDatabase,
 		checkDisk,
 		checkClock,
+		checkAgencies,
 	} {
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		findings = append(findings, look(ctx, cfg)...)

@@ -25,6 +25,7 @@ type commands struct {
 	Route   route      `cmd:"" help:"Say which agency would get a report, and why."`
 	Place   place      `cmd:"" help:"Say which place a text names."`
 	Token   token      `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
+	Agency  agency     `cmd:"" help:"Say where agencies hear of their work, and look whether they do."`
 	Backup  backupCity `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
 	Restore restore    `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
 	Version version    `cmd:"" help:"Say which build this is."`

@@ -36,6 +36,7 @@ type App struct {
 	files    *blobs.Folder
 	pack     atomic.Pointer[pack]
 	bot      *bot.Bot
+	posts    *bot.Notices
 	inbox    channels.Inbox
 	adapters map[string]channels.Adapter
 	extra    http.Handler
@@ -121,6 +122,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		return err
 	}
 	a.meters.registry.MustRegister(newGauges(a.store, slices.Collect(maps.Keys(a.adapters))))
+	a.posts = a.newNotices()
 	if a.listen, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
@@ -166,6 +168,9 @@ func platformClient() *http.Client {
 
 // Store is the app's store.
 func (a *App) Store() *tickets.Store { return a.store }
+
+// Notices tells of the agencies' contacts.
+func (a *App) Notices() *bot.Notices { return a.posts }
 
 // City is the city pack in force.
 func (a *App) City() *router.City { return a.pack.Load().city }

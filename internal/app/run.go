@@ -179,10 +179,16 @@ func wait(ctx context.Context, d time.Duration) bool {
 // process turns inbox rows into tickets, woken by arrivals and looking by itself for what other
 // nodes took in and for what was held.
 func (a *App) process(ctx context.Context, lease tickets.Lease) {
+	if err := a.posts.Heed(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("reading agencies' chats", "cause", err)
+		wait(ctx, time.Second)
+		return // and is held anew: what is said in agencies' chats must not become reports
+	}
 	var workers sync.WaitGroup
 	for worker := range tickets.Workers {
 		workers.Go(func() { a.processShare(ctx, lease, tickets.Share{Worker: worker, Of: tickets.Workers, Max: batch}) })
 	}
+	workers.Go(func() { a.notices(ctx, lease) })
 	workers.Wait()
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // check looks at what concerns the whole; keys of accounts are checked with their account.
@@ -49,8 +50,27 @@ func (c *Config) check(d *decoder) {
 	case !isFile:
 		d.fail("attachments.url", "is not file:FOLDER")
 	}
+	c.checkNotices(d)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		d.fail("log.format", `%q is neither "text" nor "json"`, c.Log.Format)
+	}
+}
+
+func (c *Config) checkNotices(d *decoder) {
+	n := &c.Notices
+	if _, err := n.DailyAt(); err != nil {
+		d.fail("notices.daily", "%v", err)
+	}
+	if n.Gather < Duration(time.Minute) && !d.failed("notices.gather") {
+		d.fail("notices.gather", "is less than 1m")
+	}
+	for _, wanted := range []struct{ key, account, kind string }{
+		{"notices.mail_account", n.MailAccount, "email"}, {"notices.telegram_account", n.TelegramAccount, "telegram"},
+	} {
+		known := slices.ContainsFunc(c.Accounts, func(a Account) bool { return a.Name == wanted.account && a.Channel.Type() == wanted.kind })
+		if wanted.account != "" && !known {
+			d.fail(wanted.key, "there is no account %q of type %s", wanted.account, wanted.kind)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 )
 
 // Config is a whole configuration, checked.
@@ -20,6 +21,7 @@ type Config struct {
 	Database    Database    `toml:"database"`
 	Attachments Attachments `toml:"attachments"`
 	City        City        `toml:"city"`
+	Notices     Notices     `toml:"notices"`
 	Log         Log         `toml:"log"`
 	Accounts    []Account   `toml:"-"` // of [channels.NAME], sorted by name
 }
@@ -55,6 +57,28 @@ type Attachments struct {
 // City names the city pack.
 type City struct {
 	Pack string `toml:"pack,required"` // an embedded pack's name, or a folder
+}
+
+// Notices is how agencies hear of their work.
+type Notices struct {
+	Enabled bool     `toml:"enabled"`
+	Gather  Duration `toml:"gather"` // at most one message to an agency in this time, but for emergencies
+	Daily   string   `toml:"daily"`  // HH:MM before noon, of the list of what is due and late; "" for none
+	// The accounts to write through; "" is the first that can.
+	MailAccount     string `toml:"mail_account"`
+	TelegramAccount string `toml:"telegram_account"`
+}
+
+// DailyAt is Daily as the time since midnight, 0 for none.
+func (n Notices) DailyAt() (time.Duration, error) {
+	if n.Daily == "" {
+		return 0, nil
+	}
+	t, err := time.Parse("15:04", n.Daily)
+	if err != nil || t.Hour() >= 12 || len(n.Daily) != len("07:30") {
+		return 0, fmt.Errorf("%q is no time before noon such as 07:30", n.Daily)
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }
 
 // Log is what goes to standard error.
@@ -94,6 +118,7 @@ func Default() *Config {
 	return &Config{
 		Server:      Server{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", Mode: Live},
 		Attachments: Attachments{URL: "file:attachments"},
+		Notices:     Notices{Enabled: true, Gather: Duration(10 * time.Minute), Daily: "07:30"},
 		Log:         Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }

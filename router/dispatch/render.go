@@ -95,7 +95,7 @@ func answersCommand(purpose string) bool {
 func (l *line) message(ctx context.Context, p *tickets.Parcel, part *tickets.Part) (channels.Outbound, error) {
 	out := channels.Outbound{
 		Key: part.Key, To: channels.Address{Kind: channels.AddressKind(p.Via.Address.Kind), Value: p.Via.Address.Value},
-		Thread: p.Via.Thread, Text: part.Text, Language: p.Language, Automatic: p.Automatic,
+		Thread: p.Via.Thread, Text: part.Text, Language: p.Language, Automatic: p.Automatic, Notice: p.Purpose == tickets.ToAgency,
 		First: part.FirstAt.UTC().Truncate(time.Microsecond),
 	}
 	if l.caps.Subject {
