@@ -22,9 +22,11 @@ var worst = map[string]string{
 var placeholder = regexp.MustCompile(`\{[a-z]*\}`)
 
 // entries reads the catalogue from its source, so that no entry can be forgotten in a list.
-func entries(t *testing.T) map[string]phrase {
+func entries(t *testing.T) map[string]phrase { return entriesOf(t, "catalogue.go") }
+
+func entriesOf(t *testing.T, name string) map[string]phrase {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "catalogue.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

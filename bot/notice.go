@@ -187,7 +187,10 @@ func (n *Notices) tell(ctx context.Context, lease tickets.Lease, t telling, b ti
 	} else if t.list == 0 && !b.Stale() {
 		return 0, nil
 	}
-	return len(a.Say), n.store.Announce(ctx, lease, a)
+	if err := n.store.Announce(ctx, lease, a); err != nil {
+		return 0, err
+	}
+	return len(a.Say), nil
 }
 
 // sheet begins the message to an agency.

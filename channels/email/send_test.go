@@ -129,6 +129,22 @@ func TestAutomaticMailHasNoReturnPath(t *testing.T) {
 	}
 }
 
+// A notice answers nothing, and that it came back is to be known.
+func TestANoticeHasAReturnPath(t *testing.T) {
+	p := newPlatform(t).(*platform)
+	a := newAdapter(t, p.config())
+	out := outbound()
+	out.Automatic, out.Notice = true, true
+	if _, err := a.Send(t.Context(), out); err != nil {
+		t.Fatal(err)
+	}
+	taken := p.mail.Taken()
+	last := taken[len(taken)-1]
+	if last.ReturnPath != p.config().Address || !strings.Contains(string(last.Raw), "Auto-Submitted: auto-generated") {
+		t.Errorf("return path %q in\n%s", last.ReturnPath, last.Raw)
+	}
+}
+
 func TestAFullMailboxIsUnreachable(t *testing.T) {
 	p := newPlatform(t).(*platform)
 	p.mail.Fail(sim.MailFull, 1)

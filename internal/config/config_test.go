@@ -120,6 +120,19 @@ pack = "x"
 			"c.toml:15: citty: no such key",
 			"c.toml: city.pack: is missing",
 		}},
+		"notices": {minimal + `[channels.bot]
+type = "telegram"
+token = "t"
+[notices]
+gather = "10s"
+daily = "19:30"
+mail_account = "bot"
+telegram_account = "bot"
+`, nil, []string{
+			"c.toml:10: notices.gather: is less than 1m",
+			`c.toml:11: notices.daily: "19:30" is no time before noon such as 07:30`,
+			`c.toml:12: notices.mail_account: there is no account "bot" of type email`,
+		}},
 		"a key of another type": {minimal + `[channels.m]
 type = "telegram"
 token = "t"
