@@ -72,7 +72,7 @@ var may = map[string][]string{
 	},
 
 	// The demo, and the tests of the whole.
-	"internal/demo": {"internal/app", "internal/config", "internal/sim", "channels", "channels/sms", "cities", "router", "tickets"},
+	"internal/demo": {"internal/app", "internal/config", "internal/blobs", "internal/sim", "channels", "channels/sms", "cities", "router", "bot", "tickets"},
 	"internal/e2e":  {},
 
 	// What tests stand on.

@@ -15,6 +15,7 @@ import (
 type demoCity struct {
 	Listen string `default:"127.0.0.1:8080" help:"Where to listen; loopback only."`
 	Data   string `placeholder:"DIR" help:"Keep the demo's database and files here; without it they are gone at the end."`
+	Empty  bool   `help:"Start without the week that the demo city has behind it."`
 }
 
 // Run works until it is told to stop.
@@ -35,7 +36,11 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
 	}
 	defer d.Close()
 	log := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	a, err := app.New(ctx, d.Config(), app.Options{Log: log, Demo: true, Examples: true, Extra: d.Handler()})
+	o := app.Options{Log: log, Demo: true, Examples: true, Extra: d.Handler()}
+	if !c.Empty {
+		o.Prepare = d.Seed
+	}
+	a, err := app.New(ctx, d.Config(), o)
 	if err != nil {
 		return err
 	}

@@ -15,25 +15,20 @@ import (
 	"golang.org/x/term"
 
 	"tanggap/cities"
-	"tanggap/internal/config"
 	"tanggap/tickets"
 )
 
-// staff makes, lists and changes the people who may sign in to the console.
+// staff makes, lists and changes the people of the console.
 type staff struct {
 	Add      staffAdd      `cmd:"" help:"Add a person; the first administrator: staff add --role admin --login NAME."`
 	List     staffList     `cmd:"" help:"List everybody."`
 	Disable  staffDisable  `cmd:"" help:"Shut a person out, at once."`
 	Enable   staffEnable   `cmd:"" help:"Let a person in again."`
 	Password staffPassword `cmd:"" help:"Give a person a new password, read from the terminal or one line of standard input."`
-	Link     staffLink     `cmd:"" help:"Print a link that signs a person in, once."`
 }
 
 // command signs what is done here.
 const command = "command"
-
-// linkLife is how long a sign-in link of a command is valid.
-const linkLife = 24 * time.Hour
 
 // named is a person of the staff.
 type named struct {
@@ -48,10 +43,9 @@ type staffAdd struct {
 	Role   string `required:"" enum:"admin,administrator,supervisor,dispatcher,clerk,auditor" help:"admin, supervisor, dispatcher, clerk or auditor."`
 	Agency string `placeholder:"ID" help:"The person sees what this agency and those below it hold; without it the root desk's, which is everything."`
 	Lang   string `default:"id" enum:"id,en" help:"id or en."`
-	Link   bool   `help:"Ask for no password, and print a link that signs the person in once."`
 }
 
-// Run adds the person with a password that nobody else has seen, or with a link.
+// Run adds the person with a password that nobody else has seen.
 func (c staffAdd) Run(ctx context.Context, s streams) error {
 	cfg, err := c.load()
 	if err != nil {
@@ -74,21 +68,16 @@ func (c staffAdd) Run(ctx context.Context, s streams) error {
 	if _, known := pack.City.Agency(st.Agency); !known {
 		return &usageError{fmt.Errorf("--agency: the city pack %s has no agency %q", cfg.City.Pack, st.Agency)}
 	}
-	password := ""
-	if !c.Link {
-		if password, err = readPassword(s); err != nil {
-			return err
-		}
+	password, err := readPassword(s)
+	if err != nil {
+		return err
 	}
 	return withStore(ctx, cfg, func(store *tickets.Store) error {
 		added, err := store.AddStaff(ctx, command, st, password)
 		if err != nil {
 			return usage(err)
 		}
-		fmt.Fprintf(s.Err, "tanggap: %s is added; sign in at %s/console\n", added.Login, cfg.Server.PublicURL)
-		if c.Link {
-			return printLink(ctx, s, cfg, store, added.Login)
-		}
+		fmt.Fprintf(s.Err, "tanggap: %s is added\n", added.Login)
 		return nil
 	})
 }
@@ -112,7 +101,7 @@ func readPassword(s streams) (string, error) {
 			return "", fmt.Errorf("reading the password: %w", err)
 		}
 		if line = strings.TrimRight(line, "\r\n"); line == "" {
-			return "", &usageError{errors.New("no password: type one, give one line on standard input, or use --link")}
+			return "", &usageError{errors.New("no password: type one, or give one line on standard input")}
 		}
 		return line, nil
 	}
@@ -130,21 +119,6 @@ func readPassword(s streams) (string, error) {
 		return "", &usageError{errors.New("the two passwords differ")}
 	}
 	return typed[0], nil
-}
-
-// printLink prints the link alone on the last line.
-func printLink(ctx context.Context, s streams, cfg *config.Config, store *tickets.Store, login string) error {
-	token, err := store.NewLink(ctx, command, login, linkLife)
-	if err != nil {
-		return usage(err)
-	}
-	base := cfg.Server.PublicURL
-	if base == "" {
-		base = "http://" + cfg.Server.Listen
-	}
-	fmt.Fprintln(s.Err, "tanggap: the link works once, within 24 hours")
-	fmt.Fprintln(s.Out, base+"/console/link/"+token)
-	return nil
 }
 
 type staffList struct {
@@ -193,12 +167,12 @@ func (c staffList) Run(ctx context.Context, s streams) error {
 }
 
 // change does one thing to one person.
-func (c named) change(ctx context.Context, s streams, done string, do func(*config.Config, *tickets.Store) error) error {
+func (c named) change(ctx context.Context, s streams, done string, do func(*tickets.Store) error) error {
 	cfg, err := c.load()
 	if err != nil {
 		return err
 	}
-	if err := withStore(ctx, cfg, func(store *tickets.Store) error { return do(cfg, store) }); err != nil {
+	if err := withStore(ctx, cfg, do); err != nil {
 		return usage(err)
 	}
 	fmt.Fprintf(s.Err, "tanggap: %s %s\n", c.Login, done)
@@ -209,7 +183,7 @@ type staffDisable struct{ named }
 
 // Run ends the person's sessions too.
 func (c staffDisable) Run(ctx context.Context, s streams) error {
-	return c.change(ctx, s, "is shut out", func(_ *config.Config, store *tickets.Store) error {
+	return c.change(ctx, s, "is shut out", func(store *tickets.Store) error {
 		return store.SetStaffDisabled(ctx, command, c.Login, true)
 	})
 }
@@ -218,7 +192,7 @@ type staffEnable struct{ named }
 
 // Run lets the person in again with the old password.
 func (c staffEnable) Run(ctx context.Context, s streams) error {
-	return c.change(ctx, s, "may sign in again", func(_ *config.Config, store *tickets.Store) error {
+	return c.change(ctx, s, "may sign in again", func(store *tickets.Store) error {
 		return store.SetStaffDisabled(ctx, command, c.Login, false)
 	})
 }
@@ -231,16 +205,7 @@ func (c staffPassword) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, s, "has a new password", func(_ *config.Config, store *tickets.Store) error {
+	return c.change(ctx, s, "has a new password", func(store *tickets.Store) error {
 		return store.SetPassword(ctx, command, c.Login, password)
-	})
-}
-
-type staffLink struct{ named }
-
-// Run prints the link alone on the last line.
-func (c staffLink) Run(ctx context.Context, s streams) error {
-	return c.change(ctx, s, "has a link", func(cfg *config.Config, store *tickets.Store) error {
-		return printLink(ctx, s, cfg, store, c.Login)
 	})
 }

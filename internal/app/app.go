@@ -65,6 +65,9 @@ type Options struct {
 	Examples bool
 	// Demo marks the database as a demo's; without it such a database is refused.
 	Demo bool
+	// Prepare is called when the schema is up to date, before the database is opened; only the demo
+	// has such, which gives its city a past.
+	Prepare func(context.Context, *bot.Bot) error
 }
 
 // ErrDemo says that a database was made by the demo, which a real city must not run on.
@@ -79,8 +82,16 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		return nil, err
 	}
 	a.pack.Store(p)
+	if err := a.makeBot(o); err != nil {
+		return nil, err
+	}
 	if err := migrations.UpURL(ctx, cfg.Database.URL.Reveal()); err != nil {
 		return nil, err
+	}
+	if o.Prepare != nil {
+		if err := o.Prepare(ctx, a.bot); err != nil {
+			return nil, err
+		}
 	}
 	if a.store, err = tickets.Open(ctx, cfg.Database.URL.Reveal(), tickets.Options{}); err != nil {
 		return nil, err
@@ -90,6 +101,25 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// makeBot makes the adapters, and the bot that knows what they can carry. Neither asks anybody.
+func (a *App) makeBot(o Options) error {
+	client := o.Client
+	if client == nil {
+		client = platformClient()
+	}
+	var err error
+	if a.adapters, err = makeAdapters(a.cfg, client, a.log); err != nil {
+		return err
+	}
+	a.bot = bot.New(a.City(), bot.Options{
+		Accounts: a.capabilities,
+		Deadline: a.deadline,
+		Examples: o.Examples,
+		Test:     a.cfg.Server.Mode == config.Pilot,
+	})
+	return nil
 }
 
 func (a *App) open(ctx context.Context, o Options) error {
@@ -106,19 +136,13 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if a.files, err = blobs.Open(a.cfg.Attachments.URL); err != nil {
 		return err
 	}
-	p := a.pack.Load()
-	a.bot = bot.New(p.city, bot.Options{
-		Accounts: a.capabilities,
-		Deadline: a.deadline,
-		Examples: o.Examples,
-		Test:     a.cfg.Server.Mode == config.Pilot,
-	})
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
 	client := o.Client
 	if client == nil {
 		client = platformClient()
 	}
 	if a.adapters, err = makeAdapters(a.cfg, client, a.log); err != nil {
+	if err := a.makePages(); err != nil {
 		return err
 	}
 	a.meters.registry.MustRegister(newGauges(a.store, slices.Collect(maps.Keys(a.adapters))))

@@ -18,7 +18,7 @@ const noticeEvery = 2 * time.Second
 // newNotices is what tells agencies of their work, as the configuration says.
 func (a *App) newNotices() *bot.Notices {
 	c := a.cfg.Notices
-	o := bot.NoticeOptions{URL: a.cfg.Server.PublicURL, Gather: time.Duration(c.Gather), Account: a.reaching, Allow: a.allowed, Workday: a.workday}
+	o := bot.NoticeOptions{Gather: time.Duration(c.Gather), Account: a.reaching, Allow: a.allowed, Workday: a.workday}
 	if at, err := c.DailyAt(); err == nil {
 		o.Daily = at
 	}

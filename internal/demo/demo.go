@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tanggap/bot"
 	"tanggap/internal/config"
 	"tanggap/internal/sim"
 )
@@ -148,4 +149,10 @@ func (d *Demo) write(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, "/playground#"+p.Name(), http.StatusSeeOther)
+}
+
+// Seed gives the demo's database the week before now, once; it fits app.Options.Prepare.
+func (d *Demo) Seed(ctx context.Context, b *bot.Bot) error {
+	_, err := Seed(ctx, d.config, b, time.Now())
+	return err
 }
