@@ -55,8 +55,7 @@ func TestStaff(t *testing.T) {
 		if _, err := store.SignIn(t.Context(), "rina", first, "here"); !errors.Is(err, tickets.ErrSignIn) {
 			t.Errorf("the old password: %v", err)
 		}
-		status, _, errs := typing(t, first+"
-", "staff", "add", "--config", path, "--role", "clerk", "--login", "budi", "--agency", "dki.dsda")
+		status, _, errs := typing(t, first+"\n", "staff", "add", "--config", path, "--role", "clerk", "--login", "budi", "--agency", "dki.dsda")
 		if status != done {
 			t.Fatalf("status %d: %s", status, errs)
 		}

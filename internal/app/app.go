@@ -137,14 +137,6 @@ func (a *App) open(ctx context.Context, o Options) error {
 		return err
 	}
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
-	client := o.Client
-	if client == nil {
-		client = platformClient()
-	}
-	if a.adapters, err = makeAdapters(a.cfg, client, a.log); err != nil {
-	if err := a.makePages(); err != nil {
-		return err
-	}
 	a.meters.registry.MustRegister(newGauges(a.store, slices.Collect(maps.Keys(a.adapters))))
 	a.posts = a.newNotices()
 	if a.listen, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
