@@ -107,8 +107,6 @@ var confined = map[string][]string{
 	"github.com/wneessen/go-mail":          {"channels/email", "channels/email/wire", "internal/sim"},
 	"github.com/jhillyerd/enmime/":         {"channels/email/letter", "internal/sim"},
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
-	"golang.org/x/crypto/":                 {"tickets"},
-	"golang.org/x/term":                    {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},
 	"github.com/prometheus/client_golang/": {"internal/app"},
 	"github.com/chromedp/":                 {"internal/browser"},

@@ -39,7 +39,6 @@ type Store struct {
 	wake     [Workers]chan struct{} // hints that inbox rows wait
 	dirty    chan struct{}          // a hint that outbox rows wait
 	seen     accountTimes
-	signIns  throttle
 	turns    [Workers]string       // where each worker's last walk along the senders ended
 	planning [Workers]atomic.Int64 // an id before any that each worker's call of Process draws; 0 between calls
 

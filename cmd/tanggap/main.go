@@ -29,7 +29,6 @@ type commands struct {
 	Backup  backupCity `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
 	Restore restore    `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
 	Version version    `cmd:"" help:"Say which build this is."`
-	Staff   staff      `cmd:"" help:"Add, list and change the people who will work in the console."`
 }
 
 // The exit statuses.
