@@ -77,7 +77,6 @@ var may = map[string][]string{
 
 	// What tests stand on.
 	"channels/channeltest":     {"channels"},
-	"internal/browser":         {},
 	"internal/sim":             {"channels", "channels/sms", "internal/loopback"},
 	"internal/corpora":         {},
 	"internal/dovecot":         {"internal/loopback"},
@@ -89,7 +88,7 @@ var may = map[string][]string{
 }
 
 // onlyTests are packages for tests. internal/sim is also for the demo, which serve has no way to.
-var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/sim", "migrations"}
+var onlyTests = []string{"channels/channeltest", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/sim", "migrations"}
 
 // wholeHouse are the packages whose tests may use everything: they test it from end to end.
 var wholeHouse = []string{"bot", "internal/app", "internal/backup", "internal/demo", "internal/e2e", "cmd/tanggap", "internal/sim"}
@@ -109,7 +108,6 @@ var confined = map[string][]string{
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},
 	"github.com/prometheus/client_golang/": {"internal/app"},
-	"github.com/chromedp/":                 {"internal/browser"},
 	"testing":                              onlyTests,
 }
 
