@@ -44,11 +44,16 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if err := d.Begin(ctx, a.Store()); err != nil {
+		a.Close()
+		return err
+	}
 	token, err := a.Store().CreateToken(ctx, tickets.Token{
 		Name: "demo", Agency: "*",
 		Scopes: []string{"tickets:read", "tickets:write", "accounts:read", "quarantine:read"},
 	})
 	if err != nil {
+		a.Close()
 		return err
 	}
 	fmt.Fprintf(s.Out, `The demo city is ready.

@@ -10,11 +10,13 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"tanggap/bot"
 	"tanggap/internal/config"
 	"tanggap/internal/sim"
+	"tanggap/tickets"
 )
 
 const (
@@ -24,6 +26,9 @@ const (
 	shortCode     = "1708"
 	mailbox       = "pengaduan@demo.test"
 )
+
+// telegramBegan is before any demo ran.
+var telegramBegan = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Demo is the simulated platforms of one demo city.
 type Demo struct {
@@ -45,7 +50,10 @@ func Start(listen, dir string) (*Demo, error) {
 	d := &Demo{}
 	secret, password := rand.Text(), rand.Text()
 	public := "http://" + listen
-	d.telegram = sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_demo_bot"})
+	d.telegram = sim.NewTelegram(sim.TelegramOptions{
+		Token: telegramToken, Username: "lapor_demo_bot",
+		Before: int(time.Since(telegramBegan) / (time.Second / 10)), // no number of an earlier run comes again
+	})
 	d.twilio = sim.NewTwilio(sim.TwilioOptions{
 		AccountSID: twilioSID, AuthToken: secret, Number: twilioNumber,
 		Webhook: public + "/channels/sms", Tries: 3, Delivers: true,
@@ -101,6 +109,21 @@ func (d *Demo) start(listen, dir, secret, password string) error {
 		&telegramPhone{sim: d.telegram}, &gatewayPhone{sim: d.gateway}, &twilioPhone{sim: d.twilio}, &mailPhone{sim: d.mail},
 	}
 	return nil
+}
+
+// Begin readies the store of an earlier run for platforms that have forgotten it: the mailbox is new, and
+// who wrote by Telegram then can be written to now.
+func (d *Demo) Begin(ctx context.Context, store *tickets.Store) error {
+	w, err := readWeek()
+	if err != nil {
+		return err
+	}
+	for _, p := range w.Person {
+		if id, err := strconv.ParseInt(p.Address, 10, 64); err == nil && p.Via == "bot" && !p.Unreachable {
+			d.telegram.Open(sim.TelegramUser{ID: id, Name: p.Name, Language: p.Language})
+		}
+	}
+	return store.Mark(ctx, "mail", "")
 }
 
 // Config is what the app runs on.

@@ -19,6 +19,7 @@ type TelegramOptions struct {
 	Token    string // as @BotFather gives it
 	Username string // of the bot, without @
 	Keep     int    // messages kept per chat, 0 means 200
+	Before   int    // messages that each chat had before the first that is kept
 }
 
 // Telegram is the Bot API of one bot as api.telegram.org serves it, and the citizens' side of it.

@@ -20,7 +20,7 @@ func (t *Telegram) chat(id int64) *telegramChat {
 		delete(t.chats, t.order[0])
 		t.order = t.order[1:]
 	}
-	c := &telegramChat{TelegramChat: TelegramChat{ID: id}}
+	c := &telegramChat{TelegramChat: TelegramChat{ID: id}, last: t.options.Before}
 	t.chats[id] = c
 	t.order = append(t.order, id)
 	return c

@@ -1,0 +1,83 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"testing"
+	"time"
+
+	"tanggap/internal/app"
+	"tanggap/tickets"
+)
+
+// TestASecondRunTakesEverything: the platforms begin anew with each run, the store goes on, and nothing
+// that a citizen writes is taken for what he wrote in the run before.
+func TestASecondRunTakesEverything(t *testing.T) {
+	dir := t.TempDir()
+	var before []string
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for run := range 2 {
+		door, err := net.Listen("tcp", "127.0.0.1:0") // platforms must know where to call before the app listens
+		if err != nil {
+			t.Fatal(err)
+		}
+		listen := door.Addr().String()
+		door.Close()
+		d, err := Start(listen, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := app.New(t.Context(), d.Config(), app.Options{Log: slog.New(slog.DiscardHandler), Demo: true, Examples: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Begin(t.Context(), a.Store()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Run(ctx) }()
+		for i, p := range d.phones {
+			text := fmt.Sprintf("lampu jalan mati di Jalan Melati nomor %d%d, sudah seminggu", run+1, i)
+			if err := p.Write(t.Context(), letter{Text: text, Subject: "Lampu"}); err != nil {
+				t.Error(err)
+			}
+		}
+		for begun := time.Now(); len(before) < (run+1)*len(d.phones); {
+			before = heard(t, a.Store())
+			if time.Since(begun) > time.Minute {
+				t.Fatalf("run %d: %d messages came in, want %d: %q", run+1, len(before), (run+1)*len(d.phones), before)
+			}
+			<-look.C
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		d.Close()
+	}
+}
+
+// heard is every text of a citizen on a ticket.
+func heard(t *testing.T, store *tickets.Store) (texts []string) {
+	t.Helper()
+	all, _, err := store.List(t.Context(), tickets.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range all {
+		lines, err := store.Thread(t.Context(), k.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range lines {
+			if l.Direction == tickets.In {
+				texts = append(texts, l.Text)
+			}
+		}
+	}
+	return texts
+}
