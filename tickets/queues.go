@@ -12,9 +12,6 @@ type Queue struct {
 	Oldest  time.Time // since when the oldest of those counted waits, zero where nothing does
 }
 
-// mostCounted bounds what a look at a queue reads, however long the queue is.
-const mostCounted = 1000
-
 const (
 	outboxQueue = `SELECT count(*), COALESCE(min(id), 0) FROM (SELECT id FROM outbox WHERE account = ? AND done_at = 0 ORDER BY next_at, id LIMIT 1000) q`
 	inboxQueue  = `SELECT count(*), COALESCE(min(id), 0) FROM (SELECT id FROM inbox_work WHERE state = 0 AND hold_until <= ? ORDER BY hold_until, id LIMIT 1000) q`
