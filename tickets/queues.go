@@ -8,7 +8,7 @@ import (
 
 // Queue is what waits.
 type Queue struct {
-	Waiting int       // at most mostCounted
+	Waiting int       // at most 1,000
 	Oldest  time.Time // since when the oldest of those counted waits, zero where nothing does
 }
 
