@@ -68,40 +68,42 @@ func (l *loft) Connect(h http.Handler) {
 }
 
 func (l *loft) Write(t *testing.T, n int, text string) string {
-	l.mu.Lock()
-	l.seq++
-	m := letter{Seq: l.seq, ID: "m" + strconv.Itoa(l.seq), From: n, Text: text}
-	l.mu.Unlock()
-	l.deliver(t, m)
-	return m.ID
+	return l.deliver(t, letter{From: n, Text: text})
 }
 
-func (l *loft) WriteBytes(t *testing.T, body []byte) {
-	l.mu.Lock()
-	l.seq++
-	m := letter{Seq: l.seq, Junk: string(body)}
-	l.mu.Unlock()
-	l.deliver(t, m)
-}
+func (l *loft) WriteBytes(t *testing.T, body []byte) { l.deliver(t, letter{Junk: string(body)}) }
 
 func (l *loft) Redeliver(t *testing.T, id string) {
 	l.mu.Lock()
 	i := slices.IndexFunc(l.letters, func(m letter) bool { return m.ID == id })
 	m := l.letters[i]
-	l.seq++
-	m.Seq = l.seq
 	l.mu.Unlock()
+	m.Seq = 0
 	l.deliver(t, m)
 }
 
-// deliver lays the letter out, or flies it to the handler until that says 2xx.
-func (l *loft) deliver(t *testing.T, m letter) {
+// lay numbers a letter that has no number and lays it out, in one step: a keeper who has taken a number
+// takes none below it any more.
+func (l *loft) lay(m letter) letter {
 	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m.Seq == 0 {
+		l.seq++
+		m.Seq = l.seq
+		if m.ID == "" && m.Junk == "" {
+			m.ID = "m" + strconv.Itoa(m.Seq)
+		}
+	}
 	l.letters = append(l.letters, m)
 	l.wake()
-	l.mu.Unlock()
+	return m
+}
+
+// deliver lays the letter out, or flies it to the handler until that says 2xx; it returns the letter's id.
+func (l *loft) deliver(t *testing.T, m letter) string {
+	m = l.lay(m)
 	if !l.flies {
-		return
+		return m.ID
 	}
 	for range 100_000 {
 		l.mu.Lock()
@@ -110,11 +112,12 @@ func (l *loft) deliver(t *testing.T, m letter) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, l.request(m, loftSecret, 0))
 		if w.Code/100 == 2 {
-			return
+			return m.ID
 		}
 		<-time.After(time.Millisecond)
 	}
 	t.Errorf("nobody ever took a letter")
+	return m.ID
 }
 
 func (l *loft) wake() {
