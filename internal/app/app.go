@@ -25,6 +25,7 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
+	"tanggap/web/ui"
 )
 
 // App is a configured tanggap. New opens it, Run runs it once, Close lets go of what New opened.
@@ -40,6 +41,7 @@ type App struct {
 	inbox    channels.Inbox
 	adapters map[string]channels.Adapter
 	extra    http.Handler
+	ui       *ui.UI
 	version  string
 	meters   *meters
 	loops    sync.WaitGroup
@@ -137,6 +139,9 @@ func (a *App) open(ctx context.Context, o Options) error {
 		return err
 	}
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
+	if err := a.makePages(); err != nil {
+		return err
+	}
 	a.meters.registry.MustRegister(newGauges(a.store, slices.Collect(maps.Keys(a.adapters))))
 	a.posts = a.newNotices()
 	if a.listen, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {

@@ -35,9 +35,7 @@ func (a *App) Handler() http.Handler {
 		}
 		io.WriteString(w, "ready\n")
 	})
-	if a.extra != nil {
-		mux.Handle("/", a.extra)
-	}
+	a.pages(mux)
 	return a.guarded(headers(mux))
 }
 
