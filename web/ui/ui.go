@@ -84,7 +84,10 @@ func New(o Options, bundles ...Bundle) (*UI, error) {
 	if u.now == nil {
 		u.now = time.Now
 	}
-	all := append([]Bundle{{Name: "ui", Files: own, Families: map[string][]string{"failure": failures, "failure.help": failures, "language": languages}}}, bundles...)
+	all := append([]Bundle{{Name: "ui", Files: own, Families: map[string][]string{
+		"failure": failures, "failure.help": failures, "language": languages,
+		"nav": nil, "flash": nil, // filled by the bundles
+	}}}, bundles...)
 	for _, b := range all {
 		if _, twice := u.bundles[b.Name]; twice {
 			return nil, fmt.Errorf("reading the bundles: there are two named %s", b.Name)

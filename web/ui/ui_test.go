@@ -234,6 +234,9 @@ func TestMistakesAreToldAtStart(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}
 	}
+	if _, err := New(Options{}); err != nil {
+		t.Errorf("without any bundle: %v", err)
+	}
 	u, err := New(Options{}, bundle(someWords, map[string]string{"note.html": strings.Replace(good, "1", ".Nobody", 1)}))
 	if err != nil {
 		t.Fatal(err)
