@@ -61,7 +61,7 @@ type Options struct {
 	Log     *slog.Logger
 	Client  *http.Client // for calls to platforms; nil is one of our own
 	Version string
-	// Extra serves what no route of the app does; only the demo has such.
+	// Extra serves / and what is under /playground; only the demo has such.
 	Extra http.Handler
 	// Examples lets facts that are marked as examples be told to citizens: in the demo, which says so.
 	Examples bool

@@ -87,7 +87,7 @@ func TestNothingIsLeftRunning(t *testing.T) {
 
 func TestThePublicSide(t *testing.T) {
 	extra := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/broken" {
+		if r.URL.Path == "/playground/broken" {
 			panic("rahasia")
 		}
 		http.NotFound(w, r)
@@ -127,7 +127,7 @@ func TestThePublicSide(t *testing.T) {
 		{"DELETE", a.Addr(), "/channels/sms/status", 405},
 		{"POST", a.Addr(), "/channels/sms/other", 404},
 		{"GET", a.Addr(), "/api/v1/tickets", 401},
-		{"GET", a.Addr(), "/broken", 500},
+		{"GET", a.Addr(), "/playground/broken", 500},
 		{"GET", admin, "/metrics", 200},
 		{"GET", admin, "/healthz", 404},
 		{"GET", admin, "/api/v1/tickets", 404},
