@@ -77,6 +77,7 @@ var may = map[string][]string{
 
 	// What tests stand on.
 	"channels/channeltest":     {"channels"},
+	"internal/browser":         {},
 	"internal/sim":             {"channels", "channels/sms", "internal/loopback"},
 	"internal/corpora":         {},
 	"internal/dovecot":         {"internal/loopback"},
@@ -88,7 +89,7 @@ var may = map[string][]string{
 }
 
 // onlyTests are packages for tests. internal/sim is also for the demo, which serve has no way to.
-var onlyTests = []string{"channels/channeltest", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/sim", "migrations"}
+var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/sim", "migrations"}
 
 // wholeHouse are the packages whose tests may use everything: they test it from end to end.
 var wholeHouse = []string{"bot", "internal/app", "internal/backup", "internal/demo", "internal/e2e", "cmd/tanggap", "internal/sim"}
@@ -108,6 +109,7 @@ var confined = map[string][]string{
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},
 	"github.com/prometheus/client_golang/": {"internal/app"},
+	"github.com/chromedp/":                 {"internal/browser"},
 	"testing":                              onlyTests,
 }
 

@@ -19,6 +19,7 @@ need dovecot dovecot-imapd
 need lmtp dovecot-lmtpd
 need bearerbox kannel
 need fakesmsc kannel-extras
+need chromium chromium
 need gcc gcc
 [ -e /usr/include/stdlib.h ] || missing="$missing libc6-dev"
 [ -z "$missing" ] && exit 0
