@@ -8,6 +8,9 @@ import (
 	"slices"
 )
 
+// IdentityOpened is the type of the event by which a citizen's identity opens to its actor.
+const IdentityOpened = "identity_opened"
+
 // VerifyChain checks that a ticket's events are all there, unchanged and in their order: each carries
 // the hash over itself and the one before, and the ticket carries the last. The links tell the order,
 // since the ids of two processes follow two clocks.

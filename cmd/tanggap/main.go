@@ -18,17 +18,18 @@ import (
 // commands are the subcommands, each in the file of its name. A subcommand is a struct with a method
 // Run, which may take a context.Context and streams.
 type commands struct {
-	Demo    demoCity   `cmd:"" help:"Run the demo city with simulated platforms; needs no account."`
-	Serve   serve      `cmd:"" help:"Run a city."`
-	Check   check      `cmd:"" help:"Check the configuration, the database, the disk, the clock and the accounts; a line each."`
-	Migrate migrate    `cmd:"" help:"Bring the database up to this program's schema."`
-	Route   route      `cmd:"" help:"Say which agency would get a report, and why."`
-	Place   place      `cmd:"" help:"Say which place a text names."`
-	Token   token      `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
-	Agency  agency     `cmd:"" help:"Say where agencies hear of their work, and look whether they do."`
-	Backup  backupCity `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
-	Restore restore    `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
-	Version version    `cmd:"" help:"Say which build this is."`
+	Demo    demoCity     `cmd:"" help:"Run the demo city with simulated platforms; needs no account."`
+	Serve   serve        `cmd:"" help:"Run a city."`
+	Check   check        `cmd:"" help:"Check the configuration, the database, the disk, the clock and the accounts; a line each."`
+	Migrate migrate      `cmd:"" help:"Bring the database up to this program's schema."`
+	Route   route        `cmd:"" help:"Say which agency would get a report, and why."`
+	Place   place        `cmd:"" help:"Say which place a text names."`
+	Token   token        `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
+	Agency  agency       `cmd:"" help:"Say where agencies hear of their work, and look whether they do."`
+	Backup  backupCity   `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
+	Restore restore      `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
+	Version version      `cmd:"" help:"Say which build this is."`
+	Staff   staffCommand `cmd:"" help:"Add, list and change the people who work in the console."`
 }
 
 // The exit statuses.

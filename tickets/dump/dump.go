@@ -38,7 +38,7 @@ type Column struct {
 
 // transient are tables whose rows mean nothing on another day: who holds which work, who is signed in.
 // They are left out.
-var transient = []string{"lease", "session", "sessions"}
+var transient = []string{"lease", "session", "sign_in_link"}
 
 // versions is where the schema's version is noted; a restored database gets it by being migrated.
 const versions = "goose_db_version"

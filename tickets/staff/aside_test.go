@@ -1,0 +1,107 @@
+package staff_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tanggap/internal/dbtest"
+	"tanggap/tickets"
+	"tanggap/tickets/staff"
+)
+
+func TestReplayTakesARowOutOfTheQuarantineOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		ctx := context.Background()
+		db, err := tickets.Open(ctx, url, tickets.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		s := staff.New(db)
+		lease, ok, err := db.Take(ctx, "processor", "test", time.Hour)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		err = db.Receive(ctx,
+			tickets.Incoming{Account: "sms", EventID: "1", Kind: "message", Sender: "tel:+62811", Payload: []byte("{}"), Raw: []byte("lampu")},
+			tickets.Incoming{Account: "sms", EventID: "2", Kind: "message", Sender: "tel:+62812", Payload: []byte("{}"), Raw: []byte("jalan")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken := true
+		run := func() {
+			t.Helper()
+			for range 4 {
+				_, err := db.Process(ctx, lease, tickets.Share{Max: 10}, nil, func(sit tickets.Situation) (tickets.Change, error) {
+					if broken && sit.Rows[0].EventID == "1" {
+						return tickets.Change{}, errors.New("not understood")
+					}
+					return tickets.Change{Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameIgnored, Reason: "a test"}, nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		aside := func() []tickets.Quarantined {
+			t.Helper()
+			q, _, err := db.Quarantine(ctx, 10, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return q
+		}
+		run()
+		q := aside()
+		if len(q) != 1 {
+			t.Fatalf("%d set aside", len(q))
+		}
+		one, err := s.Aside(ctx, q[0].ID)
+		if err != nil || one != q[0] {
+			t.Errorf("%+v %v, want %+v", one, err, q[0])
+		}
+		if err := s.Replay(ctx, "budi", q[0].ID+1); !errors.Is(err, tickets.ErrNotFound) {
+			t.Errorf("an unknown row: %v", err)
+		}
+		if err := s.Replay(ctx, "budi", q[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		run() // still broken: it comes back
+		if q = aside(); len(q) != 1 {
+			t.Fatalf("%d set aside after a replay in vain", len(q))
+		}
+
+		broken = false
+		var wg sync.WaitGroup
+		done := make(chan error, 8)
+		for range cap(done) {
+			wg.Go(func() { done <- s.Replay(ctx, "budi", q[0].ID) })
+		}
+		wg.Wait()
+		close(done)
+		won := 0
+		for err := range done {
+			if err == nil {
+				won++
+			} else if !errors.Is(err, tickets.ErrNotFound) {
+				t.Error(err)
+			}
+		}
+		run()
+		became, _, err := db.Fate(ctx, "sms", "1")
+		if won != 1 || len(aside()) != 0 || became != tickets.BecameIgnored {
+			t.Errorf("%d replays of one row, %d set aside, it became %q: %v", won, len(aside()), became, err)
+		}
+		events, err := s.Events(ctx, 10)
+		if err != nil || len(events) != 2 || events[0].Actor != "budi" || !strings.HasPrefix(events[0].Type, "replayed ") {
+			t.Errorf("who replayed what: %+v %v", events, err)
+		}
+		if _, err := s.Aside(ctx, q[0].ID); !errors.Is(err, tickets.ErrNotFound) {
+			t.Errorf("the row that went on is still aside: %v", err)
+		}
+	})
+}

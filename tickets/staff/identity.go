@@ -1,0 +1,41 @@
+package staff
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"tanggap/tickets"
+)
+
+// OpenFor is how long an identity stays open to who opened it.
+const OpenFor = 30 * time.Minute
+
+// Identity is who wrote a ticket. It is for those alone to whom it is open, see Opened.
+type Identity struct {
+	Name    string // as the platform told it, "" where it told none
+	Address tickets.Address
+}
+
+// Identity reads who wrote the ticket, and from where he last wrote about it.
+func (s *Store) Identity(ctx context.Context, t *tickets.Ticket) (Identity, error) {
+	id := Identity{Address: t.Return.Address}
+	if err := s.db.Row(ctx, `SELECT name FROM citizen WHERE id = ?`, t.CitizenID).Scan(&id.Name); err != nil {
+		return Identity{}, fmt.Errorf("reading an identity: %w", tickets.Found(err))
+	}
+	return id, nil
+}
+
+// Opened is until when the ticket's identity is open to an actor, zero where it is not. It follows from
+// the event, so that nothing is open that the history does not show.
+func (s *Store) Opened(ctx context.Context, ticket int64, actor string) (time.Time, error) {
+	var at time.Time
+	row := s.db.Row(ctx, `SELECT COALESCE(max(at), 0) FROM event WHERE ticket_id = ? AND type = ? AND actor = ?`, ticket, tickets.IdentityOpened, actor)
+	if err := row.Scan(tickets.Stamp(&at)); err != nil {
+		return time.Time{}, fmt.Errorf("looking who opened an identity: %w", tickets.Found(err))
+	}
+	if until := at.Add(OpenFor); !at.IsZero() && until.After(s.db.Now()) {
+		return until, nil
+	}
+	return time.Time{}, nil
+}
