@@ -195,6 +195,7 @@ func (r *reader) examples(def router.Definition) []string {
 	}
 	note(def.Facts.Emergency.Origin, "the emergency number is an example")
 	note(def.Facts.Days.Origin, "the waiting times of [city.days] are examples")
+	note(def.Facts.Answer.Origin, "the general promise of [city.answer] is an example")
 	for _, a := range def.Agencies {
 		note(a.Origin, "agency %s is an example", a.ID)
 	}

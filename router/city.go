@@ -48,6 +48,13 @@ func (k *known) meanings() map[string]*int32 {
 // Facts returns the city's own facts.
 func (c *City) Facts() Facts { return c.facts }
 
+// WithPrivacy is the same city with another address of its privacy notice.
+func (c *City) WithPrivacy(url string) *City {
+	other := *c
+	other.facts.Privacy = url
+	return &other
+}
+
 // Agency finds an agency by id.
 func (c *City) Agency(id string) (Agency, bool) {
 	i, ok := c.agencyAt[id]

@@ -117,6 +117,9 @@ func (c contactDrop) Run(ctx context.Context, s streams) error {
 	if errors.Is(err, tickets.ErrNotFound) {
 		return fmt.Errorf("dropping: nothing was set for %q", c.Agency)
 	}
+	if err == nil {
+		fmt.Fprintf(s.Err, "tanggap: what was set for %s is forgotten; it hears of its work as the city pack says\n", c.Agency)
+	}
 	return err
 }
 
@@ -193,20 +196,18 @@ func checkAgencies(ctx context.Context, cfg *config.Config) []finding {
 		f.OK, f.Detail = true, "notices are switched off"
 		return []finding{f}
 	}
-	if state, err := schema(ctx, cfg); err != nil || len(state.Pending) > 0 || state.Version > state.Known {
-		f.OK, f.Detail = true, "known when the database is at this program's schema"
-		return []finding{f}
-	}
-	store, err := tickets.Open(ctx, cfg.Database.URL.Reveal(), tickets.Options{Beside: true, MaxConns: 2})
+	err := beside(ctx, cfg, func(store *tickets.Store) error { return f.hearing(ctx, cfg, store) })
 	if err != nil {
-		f.Detail = oneLine(err)
-		return []finding{f}
+		f.OK, f.Detail = errors.Is(err, errSchema), oneLine(err)
 	}
-	defer store.Close()
+	return []finding{f}
+}
+
+// hearing fills in who has work and hears nothing of it.
+func (f *finding) hearing(ctx context.Context, cfg *config.Config, store *tickets.Store) error {
 	all, err := app.Contacts(ctx, cfg, store)
 	if err != nil {
-		f.Detail = oneLine(err)
-		return []finding{f}
+		return err
 	}
 	var missing, broken []string
 	holding, reached := 0, 0
@@ -235,7 +236,22 @@ func checkAgencies(ctx context.Context, cfg *config.Config) []finding {
 	if len(broken) > 0 {
 		f.Detail += "; not reached: " + some(broken)
 	}
-	return []finding{f}
+	return nil
+}
+
+var errSchema = errors.New("known when the database is at this program's schema")
+
+// beside looks into the store, also beside a server; errSchema where the database is to be migrated first.
+func beside(ctx context.Context, cfg *config.Config, f func(*tickets.Store) error) error {
+	if state, err := schema(ctx, cfg); err != nil || len(state.Pending) > 0 || state.Version > state.Known {
+		return errSchema
+	}
+	store, err := tickets.Open(ctx, cfg.Database.URL.Reveal(), tickets.Options{Beside: true, MaxConns: 2})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return f(store)
 }
 
 // some are the first of a list that may be long.

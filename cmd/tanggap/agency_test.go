@@ -66,7 +66,7 @@ func TestAgencyContacts(t *testing.T) {
 		} {
 			set(wrong, wrongly...)
 		}
-		if status, _, errs := tanggap(t, "agency", "contact", "drop", "--config", path, "dki.dsda"); status != done {
+		if status, _, errs := tanggap(t, "agency", "contact", "drop", "--config", path, "dki.dsda"); status != done || !strings.Contains(errs, "dki.dsda is forgotten") {
 			t.Errorf("dropping: %d %s", status, errs)
 		}
 		if status, _, _ := tanggap(t, "agency", "contact", "drop", "--config", path, "dki.dsda"); status != failed {

@@ -3,24 +3,31 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
+	"tanggap/internal/app"
 	"tanggap/internal/config"
 )
 
 // check looks at everything that a server needs, and says a line about each.
 type check struct {
 	configured
-	Offline bool `help:"Ask no platform."`
-	JSON    bool `help:"Print JSON."`
+	Offline bool              `help:"Ask no platform, and open no page."`
+	Live    bool              `help:"Fail while a point of the go-live list is open."`
+	Send    map[string]string `placeholder:"ACCOUNT=ADDRESS" mapsep:"none" help:"Also send one test message through the account, to a number, a mail address or a chat id; again for each account."`
+	JSON    bool              `help:"Print JSON."`
 }
 
 // finding is one line.
 type finding struct {
-	Subject string `json:"subject"` // configuration, database, disk, clock, account NAME …
-	OK      bool   `json:"ok"`
-	Detail  string `json:"detail"` // facts for an operator, never a secret
+	Subject string   `json:"subject"` // configuration, database, disk, clock, account NAME …
+	OK      bool     `json:"ok"`
+	Detail  string   `json:"detail"`          // facts for an operator, never a secret or a citizen's address
+	Items   []string `json:"items,omitempty"` // what the detail counts, a line each
+	GoLive  bool     `json:"go_live"`         // a point of the go-live list, which may be open until then
 }
 
 // patience bounds the look at one subject.
@@ -28,11 +35,18 @@ const patience = 15 * time.Second
 
 // Run looks. What is wrong in the configuration ends it at once, since the rest depends on it.
 func (c check) Run(ctx context.Context, s streams) error {
+	if c.Offline && len(c.Send) > 0 {
+		return &usageError{errors.New("--send: asks a platform, and --offline asks none")}
+	}
 	cfg, err := c.load()
 	if err != nil {
 		return err
 	}
-	findings := []finding{{"configuration", true, fmt.Sprintf("%s: %d accounts, mode %s", c.Config, len(cfg.Accounts), cfg.Server.Mode)}}
+	test, err := app.NewTrial(cfg, c.Send, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return &usageError{err}
+	}
+	findings := []finding{{Subject: "configuration", OK: true, Detail: fmt.Sprintf("%s: %d accounts, mode %s", c.Config, len(cfg.Accounts), cfg.Server.Mode)}}
 	for _, look := range []func(context.Context, *config.Config) []finding{
 		checkDatabase,
 		checkDisk,
@@ -48,6 +62,14 @@ func (c check) Run(ctx context.Context, s streams) error {
 		defer cancel()
 		findings = append(findings, checkAccounts(ctx, cfg)...)
 	}
+	live, cancel := context.WithTimeout(ctx, 2*patience)
+	defer cancel()
+	findings = append(findings, goLive(live, cfg, c.Offline)...)
+	if len(c.Send) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, patience*time.Duration(1+len(c.Send)))
+		defer cancel()
+		findings = append(findings, outcomes("test message ", test.Send(ctx))...)
+	}
 	return c.print(s, findings)
 }
 
@@ -55,11 +77,18 @@ func (c check) print(s streams, findings []finding) error {
 	var err error
 	for _, f := range findings {
 		word := "ok  "
-		if !f.OK {
+		switch {
+		case !f.OK && f.GoLive && !c.Live:
+			word = "todo"
+		case !f.OK:
 			word, err = "FAIL", errReported
 		}
-		if !c.JSON {
-			fmt.Fprintf(s.Out, "%s %s: %s\n", word, f.Subject, f.Detail)
+		if c.JSON {
+			continue
+		}
+		fmt.Fprintf(s.Out, "%s %s: %s\n", word, f.Subject, f.Detail)
+		for _, item := range f.Items {
+			fmt.Fprintf(s.Out, "       %s\n", item)
 		}
 	}
 	if c.JSON {

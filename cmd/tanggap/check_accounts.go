@@ -14,9 +14,12 @@ func checkAccounts(ctx context.Context, cfg *config.Config) []finding {
 	if err != nil {
 		return []finding{{Subject: "accounts", Detail: oneLine(err)}}
 	}
-	var all []finding
+	return outcomes("account ", found)
+}
+
+func outcomes(subject string, found []app.Finding) (all []finding) {
 	for _, f := range found {
-		line := finding{Subject: "account " + f.Account, OK: f.Err == nil, Detail: f.Facts}
+		line := finding{Subject: subject + f.Account, OK: f.Err == nil, Detail: f.Facts}
 		if f.Err != nil {
 			line.Detail = oneLine(f.Err)
 		}

@@ -79,7 +79,7 @@ var ErrDemo = errors.New("the database is a demo's")
 // already, so that a taken port is told at once; nothing runs before Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, version: o.Version, meters: newMeters()}
-	p, err := loadPack(cfg.City.Pack)
+	p, err := loadPack(cfg.City)
 	if err != nil {
 		return nil, err
 	}
@@ -155,10 +155,13 @@ func (a *App) open(ctx context.Context, o Options) error {
 	return nil
 }
 
-func loadPack(name string) (*pack, error) {
-	p, err := cities.Load(name)
+func loadPack(c config.City) (*pack, error) {
+	p, err := cities.Load(c.Pack)
 	if err != nil {
 		return nil, err
+	}
+	if c.PrivacyNotice != "" {
+		p.City = p.City.WithPrivacy(c.PrivacyNotice)
 	}
 	text, err := p.Calendar()
 	if err != nil {
@@ -166,7 +169,7 @@ func loadPack(name string) (*pack, error) {
 	}
 	calendar, err := clock.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("city pack %s: %w", name, err)
+		return nil, fmt.Errorf("city pack %s: %w", c.Pack, err)
 	}
 	return &pack{p.City, calendar}, nil
 }
@@ -224,7 +227,7 @@ func (a *App) deadline(from time.Time, d router.Deadline, zone string) time.Time
 
 // Reload reads the city pack anew. A bad one is refused, and the old one stays.
 func (a *App) Reload() error {
-	p, err := loadPack(a.cfg.City.Pack)
+	p, err := loadPack(a.cfg.City)
 	if err != nil {
 		return fmt.Errorf("reloading the city pack: %w", err)
 	}

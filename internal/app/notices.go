@@ -74,7 +74,7 @@ func (a *App) notices(ctx context.Context, lease tickets.Lease) {
 // Contacts tells how the agencies hear of their work, with a store that the caller has opened, without
 // running anything: for `tanggap check` and `tanggap agency`.
 func Contacts(ctx context.Context, cfg *config.Config, store *tickets.Store) ([]bot.Contact, error) {
-	p, err := loadPack(cfg.City.Pack)
+	p, err := loadPack(cfg.City)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,9 @@ func (c *Config) check(d *decoder) {
 	case !isFile:
 		d.fail("attachments.url", "is not file:FOLDER")
 	}
+	if c.City.PrivacyNotice != "" && !IsPage(c.City.PrivacyNotice) {
+		d.fail("city.privacy_notice", "is no https:// or http:// address of a page")
+	}
 	c.checkNotices(d)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		d.fail("log.format", `%q is neither "text" nor "json"`, c.Log.Format)
@@ -110,6 +113,12 @@ func (d *decoder) baseURL(path, value string) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		d.fail(path, "is no plain http:// or https:// URL")
 	}
+}
+
+// IsPage reports whether address is that of a page that people can open.
+func IsPage(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil
 }
 
 // serverURL takes scheme://host:port/folder; a login has keys of its own.

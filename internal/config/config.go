@@ -56,7 +56,8 @@ type Attachments struct {
 
 // City names the city pack.
 type City struct {
-	Pack string `toml:"pack,required"` // an embedded pack's name, or a folder
+	Pack          string `toml:"pack,required"`  // an embedded pack's name, or a folder
+	PrivacyNotice string `toml:"privacy_notice"` // URL of the city's privacy notice; "" is what the pack says
 }
 
 // Notices is how agencies hear of their work.

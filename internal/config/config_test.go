@@ -191,6 +191,9 @@ token_file = "/nonexistent/token"
 			`c.toml:6: channels.phone: this name is our own: ["phone" "web" "api"] stand for reports that other programs bring in`,
 			`c.toml:9: channels.api: this name is our own: ["phone" "web" "api"] stand for reports that other programs bring in`,
 		}},
+		"a notice that is no page": {minimal + "privacy_notice = 'privasi.html'\n", nil, []string{
+			"c.toml:6: city.privacy_notice: is no https:// or http:// address of a page",
+		}},
 		"environment": {minimal, []string{
 			"TANGGAP_SERVER_LISTEN=nowhere", "TANGGAP_SERVER_LITSEN=x", "TANGGAP_CHANNELS_BOT_TOKEN=t", "TANGGAP_DATABASE_URL=mysql://u:hush@h", "TANGGAP_TEST_POSTGRES=x", "HOME=/",
 		}, []string{
