@@ -127,6 +127,8 @@ var blank = map[string][]string{
 	"github.com/jackc/pgx/v5/stdlib": {"tickets", "migrations"},
 	"modernc.org/sqlite":             {"tickets", "migrations"},
 	"time/tzdata":                    {"tickets/clock"},
+	"image/gif":                      {"web/console"},
+	"golang.org/x/image/webp":        {"web/console"},
 }
 
 // vague are names that say nothing of what is inside.

@@ -94,7 +94,7 @@ func (t *turn) reopen(c *tickets.Ticket, note string) error {
 	if err := t.move(n, tickets.Assigned, citizenActor); err != nil {
 		return err
 	}
-	if above := t.city.Above(c.Agency); mayHold(t.city, n, above) {
+	if above := t.city.Above(c.Agency); MayHold(t.city, n, above) {
 		n.Agency = above
 	}
 	t.event(n.ID, citizenActor, "reopened", fields{}.text("from", c.Agency).text("agency", n.Agency).hash("text", note))

@@ -82,7 +82,7 @@ func (d *Desk) Transfer(ctx context.Context, act tickets.Act, agency, reason str
 		if !c.State.Open() {
 			return fmt.Errorf("from %s: %w", c.State, tickets.ErrMove)
 		}
-		if !mayHold(s.city, c, agency) {
+		if !MayHold(s.city, c, agency) {
 			return ErrSealed
 		}
 		n := s.touch(c)

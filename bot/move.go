@@ -91,7 +91,7 @@ func (s *scene) letter(n *tickets.Ticket, by, purpose string, p phrase, text str
 // sendBack returns a ticket to who verifies: what is not ours, an objection, a withdrawal undone.
 func (s *scene) sendBack(n, before *tickets.Ticket) {
 	root := s.city.Root().ID
-	if !mayHold(s.city, n, root) {
+	if !MayHold(s.city, n, root) {
 		root = s.city.Inspectorate().ID
 	}
 	n.Agency, n.DueAt = root, before.DueAt

@@ -2,15 +2,16 @@ package bot
 
 import (
 	"encoding/json"
+	"slices"
 
 	"tanggap/router"
 	"tanggap/tickets"
 )
 
-// mayHold reports whether an agency may hold the ticket. A sealed one is for the inspectorate and the
+// MayHold reports whether an agency may hold the ticket. A sealed one is for the inspectorate and the
 // root desk alone, and of these not for the one that it accuses; a sensitive one that accuses nobody
 // may also be with the agency that its category names (invariant 6).
-func mayHold(city *router.City, t *tickets.Ticket, agency string) bool {
+func MayHold(city *router.City, t *tickets.Ticket, agency string) bool {
 	if !t.Sealed {
 		return true
 	}
@@ -72,5 +73,14 @@ func (t *turn) secret(c *tickets.Ticket) bool {
 		return true
 	}
 	said := tickets.Ticket{Sealed: true, Kind: tickets.Kind(d.Kind), Category: d.Category, Decision: tickets.Decision{Agency: d.Agency, Data: data}}
-	return !mayHold(t.city, &said, c.Agency)
+	return !MayHold(t.city, &said, c.Agency)
+}
+
+// MaySee reports whether staff of an agency may see the ticket: it lies with the agency or below it, and
+// where it is sealed, it does not accuse the agency (invariant 6).
+func MaySee(city *router.City, t *tickets.Ticket, agency string) bool {
+	if _, known := city.Agency(agency); !known || !city.Within(t.Agency, agency) {
+		return false
+	}
+	return !t.Sealed || t.Agency == agency || !slices.Contains(accused(city, t), agency)
 }

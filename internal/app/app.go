@@ -42,6 +42,7 @@ type App struct {
 	adapters map[string]channels.Adapter
 	extra    http.Handler
 	ui       *ui.UI
+	console  func(*http.ServeMux)
 	version  string
 	meters   *meters
 	loops    sync.WaitGroup

@@ -2,8 +2,12 @@ package app
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 
+	"tanggap/bot"
+	"tanggap/tickets/staff"
+	"tanggap/web/console"
 	"tanggap/web/ui"
 )
 
@@ -11,11 +15,25 @@ import (
 // handler.
 func (a *App) makePages() error {
 	var err error
-	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL})
+	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, console.Bundle())
+	if err == nil {
+		a.console, err = console.New(console.Options{
+			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, File: a.files.Get, From: from, Log: a.log,
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("making the pages: %w", err)
 	}
 	return nil
+}
+
+// from is the caller's network address.
+func from(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // pages mounts them. What no route knows gets the page that says so.
@@ -23,6 +41,7 @@ func (a *App) pages(mux *http.ServeMux) {
 	routes := http.NewServeMux()
 	routes.HandleFunc("GET /assets/{hash}/{name}", a.ui.Assets)
 	routes.HandleFunc("POST /language", a.ui.SetLanguage)
+	a.console(routes)
 	mux.Handle("/", a.ui.Serve(routes))
 	if a.extra != nil {
 		mux.Handle("/{$}", a.extra)

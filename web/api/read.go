@@ -60,6 +60,9 @@ func (a *api) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	v := a.view(in.Language)
 	out.Body.Tickets = make([]Ticket, 0, len(found))
 	for i := range found {
+		if !a.sees(tokenOf(ctx), &found[i]) {
+			continue // sealed, and it accuses the caller's agency
+		}
 		out.Body.Tickets = append(out.Body.Tickets, v.ticket(&found[i]))
 	}
 	out.Body.Next = cursor(next)

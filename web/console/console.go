@@ -1,0 +1,98 @@
+// Package console is what staff see and do in a browser: the queues of their agency and of those below
+// it, the tickets there, and for the root desk what waits to be verified, what was not understood, and the
+// accounts. Every page is rendered on the server and works without JavaScript.
+package console
+
+import (
+	"context"
+	"embed"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"tanggap/bot"
+	"tanggap/router"
+	"tanggap/tickets"
+	"tanggap/tickets/staff"
+	"tanggap/web/ui"
+)
+
+//go:embed words.tsv all:templates assets
+var content embed.FS
+
+// Bundle is what the pages are made of; see ui.New.
+func Bundle() ui.Bundle {
+	return ui.Bundle{Name: "console", Files: content, Families: families(), Keys: keys()}
+}
+
+// store is what the console reads of tickets.Store.
+type store interface {
+	Ticket(context.Context, tickets.Reference) (tickets.Ticket, error)
+	List(context.Context, tickets.Filter) ([]tickets.Ticket, string, error)
+	Thread(context.Context, int64) ([]tickets.Line, error)
+	Events(context.Context, int64) ([]tickets.Event, error)
+}
+
+// desk is what staff do to tickets: bot.Desk.
+type desk interface {
+	Reply(context.Context, tickets.Act, string) (int64, error)
+	Note(context.Context, tickets.Act, string) (int64, error)
+	Transfer(ctx context.Context, act tickets.Act, agency, reason string) error
+	Move(context.Context, tickets.Act, tickets.Step) error
+	OpenIdentity(context.Context, tickets.Act, bot.Opening) error
+}
+
+// Options of New. All are needed but Now and Log.
+type Options struct {
+	UI    *ui.UI // made with Bundle among its bundles
+	Store store
+	Desk  desk
+	Staff *staff.Store
+	City  func() *router.City
+	// File opens a stored attachment.
+	File func(sha256 string) (io.ReadCloser, error)
+	// From is the caller's network address, as far as it can be believed.
+	From func(*http.Request) string
+	Log  *slog.Logger
+	Now  func() time.Time
+}
+
+// console serves the pages. It is safe for concurrent use.
+type console struct {
+	Options
+	shown *files
+	pages pages
+}
+
+// pages are all there are.
+type pages struct {
+	signIn ui.Page[signInPage]
+	link   ui.Page[linkPage]
+	queue  ui.Page[queuePage]
+	verify ui.Page[verifyPage]
+	ticket ui.Page[ticketPage]
+}
+
+// New returns what mounts everything under /console/ on a mux; its error is about templates and words.
+func New(o Options) (mount func(*http.ServeMux), err error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &console{Options: o, shown: newFiles(o.File)}
+	set := o.UI.Pages("console")
+	c.pages = pages{
+		signIn: ui.Add(set, "sign_in.html", signInPage{Login: "x", Wrong: "wrong"}),
+		link:   ui.Add(set, "link.html", linkPage{Action: "/"}),
+		queue:  ui.Add(set, "queue.html", sampleQueue),
+		verify: ui.Add(set, "verify.html", sampleVerify),
+		ticket: ui.Add(set, "ticket.html", sampleTicket),
+	}
+	if err := set.Err(); err != nil {
+		return nil, err
+	}
+	return c.routes, nil
+}

@@ -1,0 +1,225 @@
+package console
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"tanggap/bot"
+	"tanggap/router"
+	"tanggap/tickets"
+	"tanggap/tickets/staff"
+)
+
+// ticketPage is one case with all that can be done to it.
+type ticketPage struct {
+	row
+	Version    int64
+	Once       string // makes a form that is sent twice act once
+	Outcome    string
+	Unverified bool
+	Mute       bool // the citizen cannot be answered
+	Place      *point
+	UpdatedAt  time.Time
+	Opened     *opened
+	Reasons    []string // for which an identity is opened; none where the person may not
+	Lines      []line
+	Decision   *decision
+	Events     []event
+	Reply      bool // the person may work on it
+	Transfer   []choice
+	Moves      []move
+	Draft      draft
+}
+
+// draft is a form that was refused: what was written in it is kept.
+type draft struct {
+	Refusal                       string // of the family "refusal", "" none
+	Form                          string // reply, note, transfer, identity, or the state to move to
+	Text, Reason, Agency, Because string
+}
+
+// opened is an identity that is open to the person.
+type opened struct {
+	Name, Address string
+	Until         time.Time
+}
+
+type point struct{ Lat, Lng string }
+
+// decision is the router's.
+type decision struct {
+	Percent   int
+	Abstained bool
+	Reasons   []string
+	Top       []guess
+}
+
+type guess struct {
+	ID, Agency, Category string
+	Percent              int
+}
+
+// move is a state that staff may bring the ticket to.
+type move struct {
+	To           string
+	Text, Reason bool // what its form asks for, and needs
+}
+
+var sampleTicket = ticketPage{
+	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Mute: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
+	Opened: &opened{"x", "x", time.Unix(1, 0)}, Reasons: bot.OpenReasons(), Lines: []line{sampleLine},
+	Decision: &decision{1, true, []string{"x"}, []guess{{"x", "x", "x", 1}}}, Events: []event{{time.Unix(1, 0), "x", "created", "x"}},
+	Reply: true, Transfer: []choice{{"x", "x"}}, Moves: []move{{"resolved", true, true}}, Draft: draft{"stale", "reply", "x", "x", "x", "other"},
+}
+
+// ticket finds the ticket of the call. What the person may not see is not there.
+func (c *console) ticket(h func(*visit, *tickets.Ticket)) http.HandlerFunc {
+	return c.signed(func(v *visit) {
+		ref, ok := tickets.ParseReference(v.r.PathValue("ref"))
+		if !ok {
+			c.UI.Fail(v.w, v.r, http.StatusNotFound)
+			return
+		}
+		t, err := c.Store.Ticket(v.r.Context(), ref)
+		switch {
+		case errors.Is(err, tickets.ErrNotFound), err == nil && !bot.MaySee(c.City(), &t, v.who.Agency):
+			c.UI.Fail(v.w, v.r, http.StatusNotFound)
+		case err != nil:
+			c.UI.Unexpected(v.w, v.r, err)
+		default:
+			h(v, &t)
+		}
+	})
+}
+
+// veil is the closed one of a ticket.
+func (c *console) veil(v *visit, t *tickets.Ticket) (veil, error) {
+	who, err := c.Staff.Identity(v.r.Context(), t)
+	if err != nil && !errors.Is(err, tickets.ErrNotFound) {
+		return veil{}, err
+	}
+	return newVeil(who, false), nil
+}
+
+func (c *console) showTicket(v *visit, t *tickets.Ticket) { c.writeTicket(v, t, 0, draft{}) }
+
+// writeTicket is the page of a ticket, with a form that was refused.
+func (c *console) writeTicket(v *visit, t *tickets.Ticket, status int, d draft) {
+	p, err := c.ticketPage(v, t)
+	if err != nil {
+		c.UI.Unexpected(v.w, v.r, err)
+		return
+	}
+	p.Draft = d
+	frame := c.frame(v, "")
+	frame.Status, frame.Wide = status, true
+	c.pages.ticket.Write(v.w, v.r, frame, p)
+}
+
+func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
+	ctx := v.r.Context()
+	r, err := c.row(v, t)
+	if err != nil {
+		return ticketPage{}, err
+	}
+	p := ticketPage{
+		row: r, Version: t.Version, Once: rand.Text(), Outcome: string(t.Outcome), Unverified: t.Unverified, Mute: t.Return.Mute, UpdatedAt: t.UpdatedAt,
+		Reply: !v.reads(),
+	}
+	if t.Located {
+		p.Place = &point{strconv.FormatFloat(t.Lat, 'f', 5, 64), strconv.FormatFloat(t.Lng, 'f', 5, 64)}
+	}
+	over, err := c.identity(v, t, &p)
+	if err != nil {
+		return p, err
+	}
+	p.Subject = over.text(t.Subject)
+	lines, err := c.Store.Thread(ctx, t.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Lines = c.lines(t, lines, &over)
+	events, err := c.Store.Events(ctx, t.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Events = c.events(v, events)
+	p.Decision = c.decision(v, t)
+	if p.Reply {
+		p.Moves = moves(t)
+		if t.State.Open() {
+			p.Transfer = c.receivers(t)
+		}
+	}
+	return p, nil
+}
+
+// identity opens the veil where the person has opened it, and offers to where he may.
+func (c *console) identity(v *visit, t *tickets.Ticket, p *ticketPage) (veil, error) {
+	who, err := c.Staff.Identity(v.r.Context(), t)
+	if err != nil && !errors.Is(err, tickets.ErrNotFound) {
+		return veil{}, err
+	}
+	until, err := c.Staff.Opened(v.r.Context(), t.ID, v.who.Login)
+	if err != nil {
+		return veil{}, err
+	}
+	if !until.IsZero() {
+		p.Opened = &opened{who.Name, who.Address.Value, until}
+	} else if !v.reads() && (!t.Sealed || v.unseals()) {
+		p.Reasons = bot.OpenReasons()
+	}
+	return newVeil(who, !until.IsZero()), nil
+}
+
+// unseals reports whether the person may open who wrote a sealed ticket.
+func (v *visit) unseals() bool {
+	return v.who.Role == staff.Supervisor || v.who.Role == staff.Administrator
+}
+
+func (c *console) decision(v *visit, t *tickets.Ticket) *decision {
+	var d router.Decision
+	if len(t.Decision.Data) <= 2 || json.Unmarshal(t.Decision.Data, &d) != nil {
+		return nil
+	}
+	return &decision{Percent: percent(d.Confidence), Abstained: d.Abstained, Reasons: d.Rendered(v.lang).Reasons, Top: c.guesses(&d, v.lang)}
+}
+
+// receivers are the agencies that the ticket may go to.
+func (c *console) receivers(t *tickets.Ticket) (all []choice) {
+	city := c.City()
+	for _, a := range city.Agencies() {
+		if a.ID != t.Agency && bot.MayHold(city, t, a.ID) {
+			all = append(all, choice{a.ID, a.Name})
+		}
+	}
+	return all
+}
+
+// moves are what the table of states lets staff do, the commonest first. Transfers have a form of their
+// own, closing is the citizen's, and merging needs to be told with what.
+func moves(t *tickets.Ticket) (all []move) {
+	offered := []move{
+		{"in_progress", false, false},
+		{"resolved", true, false},
+		{"pending", true, false},
+		{"triage", false, true},
+		{"rejected", true, true},
+		{"withdrawn", false, true},
+	}
+	if !t.State.Open() {
+		offered = append(offered, move{"assigned", false, true})
+	}
+	for _, m := range offered {
+		to := tickets.State(m.To)
+		if !tickets.CanMove(t.State, to) || t.State == tickets.Pending && to.Open() && to != t.StateBefore {
+			continue
+		}
+		all = append(all, m)
+	}
+	return all
+}

@@ -1,0 +1,46 @@
+package console
+
+import (
+	"tanggap/bot"
+	"tanggap/tickets"
+)
+
+// eventTypes are those that the history has words for.
+var eventTypes = []string{
+	"created", "routed", "follow_up", "answered", "edited", "located", "emergency", "replied", "noted", "transferred", "moved", "question",
+	"resolved", "rejected", "withdrawn", "reopened", "confirmed", "timeout", tickets.IdentityOpened,
+}
+
+// actors are those of an event who are no persons of the staff.
+var actors = []string{"citizen", "bot", "router"}
+
+// families are the words that a value chooses.
+func families() map[string][]string {
+	var states, tabs []string
+	for _, s := range tickets.States() {
+		states = append(states, string(s))
+	}
+	for _, v := range views() {
+		tabs = append(tabs, v.name)
+	}
+	return map[string][]string{
+		"nav":         {"queue", "verify"},
+		"flash":       {"signed_out", "replied", "noted", "transferred", "moved", "opened"},
+		"sign_in":     {"wrong", "throttled"},
+		"view":        tabs,
+		"state":       states,
+		"outcome":     {"confirmed", "unanswered", "not_reached"},
+		"kind":        {"complaint", "information", "suggestion", "misconduct"},
+		"channel":     append([]string{"other"}, channelNames...),
+		"who":         {"citizen", "bot", "staff", "note"},
+		"actor":       actors,
+		"event":       append([]string{"other"}, eventTypes...),
+		"sent":        {"queued", "sent", "delivered", "failed", "uncertain"},
+		"refusal":     {"stale", "reused", "move", "sealed", "ask", "agency", "text", "reason", "long"},
+		"open_reason": bot.OpenReasons(),
+		"move":        {"in_progress", "resolved", "pending", "triage", "rejected", "withdrawn", "assigned"},
+	}
+}
+
+// keys are the words that code alone uses.
+func keys() []string { return nil }
