@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"tanggap/internal/app"
 	"tanggap/internal/demo"
 	"tanggap/tickets"
+	"tanggap/tickets/staff"
 )
 
 // demoCity runs the demo city on simulated platforms.
@@ -56,10 +58,16 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
 		a.Close()
 		return err
 	}
+	link, err := demoLink(ctx, staff.New(a.Store()), a.City().Root().ID)
+	if err != nil {
+		a.Close()
+		return err
+	}
 	fmt.Fprintf(s.Out, `The demo city is ready.
 
   be a citizen   http://%[1]s/playground
-  be the agency  the JSON API; its description is http://%[1]s/api/v1/openapi.json
+  be the desk    http://%[1]s/console/link/%[3]s  (signs you in once, as %[4]s)
+  be a program   the JSON API; its description is http://%[1]s/api/v1/openapi.json
 
   TOKEN=%[2]s
   curl -H "Authorization: Bearer $TOKEN" http://%[1]s/api/v1/tickets
@@ -67,6 +75,18 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
        -d '{"text":"Petugas kami sedang ke lokasi."}' http://%[1]s/api/v1/tickets/REFERENCE/replies
 
 Everything here is simulated. End it with Ctrl-C.
-`, a.Addr(), token)
+`, a.Addr(), token, link, demoLogin)
 	return a.Run(ctx)
+}
+
+// demoLogin is the demo's administrator, who has no password: only a link lets him in.
+const demoLogin = "rina"
+
+// demoLink makes the administrator, if an earlier run has not, and a link that signs him in once.
+func demoLink(ctx context.Context, people *staff.Store, root string) (string, error) {
+	_, err := people.Add(ctx, "demo", staff.Member{Login: demoLogin, Name: "Rina (demo)", Role: staff.Administrator, Agency: root}, "")
+	if err != nil && !errors.Is(err, staff.ErrTaken) {
+		return "", err
+	}
+	return people.NewLink(ctx, "demo", demoLogin, linkLife)
 }
