@@ -58,8 +58,10 @@ func TestNoHotStatementReadsMoreAsTablesGrow(t *testing.T) {
 				t.Errorf("%s: no statement was seen", op.name)
 			}
 			for _, q := range ran {
-				for _, line := range g.plan(q) {
-					if scansGrowing(line) {
+				lines := g.plan(q)
+				for _, line := range lines {
+					name, scans := strings.CutPrefix(line, "SCAN ")
+					if bounded := scans && slices.Contains(lines, "CO-ROUTINE "+name); !bounded && scansGrowing(line) {
 						t.Errorf("%s: %s in\n%s", op.name, line, q.text)
 					}
 				}
@@ -272,6 +274,26 @@ func (g *grown) operations() []operation {
 		read("a tree of agencies, rare states", list(Filter{Agencies: below, States: []State{Triage, Pending}})),
 		read("rare states of all agencies", list(Filter{States: []State{Triage, Pending}})),
 		read("open tickets of all agencies", list(Filter{States: []State{Assigned}, Limit: 20})),
+		read("telling agencies", func() error {
+			marks, err := g.NoticeMarks(g.ctx, below)
+			if err != nil {
+				return err
+			}
+			var all []NoticeMark
+			for _, id := range below {
+				all = append(all, marks[id])
+			}
+			bulletins, err := g.Bulletins(g.ctx, all)
+			for i := 0; i < len(bulletins) && err == nil; i++ {
+				to := Return{Channel: "email", Account: "mail", Address: Address{"email", bulletins[i].Agency + "@kota.test"}}
+				err = g.Announce(g.ctx, g.lease, Announcement{Bulletin: bulletins[i], Say: []Intent{{Via: to, Text: "ada laporan baru"}}})
+			}
+			return err
+		}),
+		read("agencies with an emergency", func() error { _, err := g.Urgent(g.ctx); return err }),
+		read("what an agency owes", func() error { _, err := g.Owed(g.ctx, below[0], g.now()); return err }),
+		read("who holds tickets", func() error { _, err := g.Holders(g.ctx, below); return err }),
+		read("where agencies hear", func() error { _, err := g.NoticeAddresses(g.ctx); return err }),
 		read("a reference in a list", list(Filter{Text: g.reference(150)})),
 		read("a reference in an agency's list", list(Filter{Text: g.reference(150), Agencies: below})),
 	}
@@ -309,7 +331,10 @@ func (g *grown) rowsRead() map[string]int {
 // scansGrowing reports a line of a plan that reads a whole table or index of those that grow.
 func scansGrowing(line string) bool {
 	at := wholeScan.FindStringSubmatch(line)
-	small := []string{"account", "a", "token", "lease", "meta", "s", "x", "q", "CONSTANT"}
+	small := []string{"account", "a", "token", "lease", "meta", "s", "x", "q", "CONSTANT", "notice_mark", "notice_address"}
+	if strings.Contains(line, "INDEX notice_urgent") {
+		return false // of emergencies that nobody was told of yet
+	}
 	return at != nil && !slices.Contains(small, at[1])
 }
 

@@ -114,10 +114,10 @@ type NoticeAddress struct {
 	At     time.Time // of the last message to it, or of the news that it cannot be reached
 }
 
-const noticeAddresses = `SELECT n.kind, n.value, n.at,
-	CASE WHEN COALESCE(a.state, '') <> '' THEN a.state WHEN n.state <> '' THEN n.state WHEN COALESCE(o.state, '') = 'failed' THEN 'failed' ELSE '' END,
-	CASE WHEN COALESCE(a.state, '') <> '' THEN a.reason WHEN n.state <> '' THEN n.reason WHEN COALESCE(o.state, '') = 'failed' THEN o.reason ELSE '' END
-	FROM notice_address n LEFT JOIN outbox o ON o.id = n.message_id LEFT JOIN address a ON a.kind = n.kind AND a.value = n.value`
+const noticeAddresses = `SELECT notice_address.kind, notice_address.value, notice_address.at,
+	CASE WHEN COALESCE(a.state, '') <> '' THEN a.state WHEN notice_address.state <> '' THEN notice_address.state WHEN COALESCE(o.state, '') = 'failed' THEN 'failed' ELSE '' END,
+	CASE WHEN COALESCE(a.state, '') <> '' THEN a.reason WHEN notice_address.state <> '' THEN notice_address.reason WHEN COALESCE(o.state, '') = 'failed' THEN o.reason ELSE '' END
+	FROM notice_address LEFT JOIN outbox o ON o.id = notice_address.message_id LEFT JOIN address a ON a.kind = notice_address.kind AND a.value = notice_address.value`
 
 // NoticeAddresses tells of every address that notices went to what became of it.
 func (s *Store) NoticeAddresses(ctx context.Context) (map[Address]NoticeAddress, error) {

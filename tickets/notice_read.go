@@ -23,7 +23,9 @@ var (
 	owedInQueue = newLookup("text text bigint", fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s, t.paused_at FROM ticket t
 		WHERE t.agency = {1} AND t.state = {2} ORDER BY t.id LIMIT 5000) t
 		WHERE t.due_at > 0 AND t.due_at < {3} AND t.paused_at = 0 ORDER BY t.due_at, t.id LIMIT %[2]d`, noticeColumns, mostNotices))
-	anyInQueue = newLookup("text text", `SELECT id FROM ticket WHERE agency = {1} AND state = {2} LIMIT 1`)
+	// Not as equalities: PostgreSQL would read the whole table where it hopes to meet one soon.
+	anyInQueue = newLookup("text text", `SELECT t.id FROM ticket t WHERE (t.agency, t.state, t.id) > ({1}, {2}, 0)
+		AND (t.agency, t.state, t.id) < ({1}, {2}, 9223372036854775807) ORDER BY t.agency, t.state, t.id LIMIT 1`)
 )
 
 // settled is an id up to which a read that begins now sees every ticket that there will ever be. New

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -337,6 +338,9 @@ func TestEveryRowComesBack(t *testing.T) {
 			for _, settled := range []string{"outbox", "timer"} {
 				delete(got, settled)
 				delete(want, settled)
+			}
+			for _, tables := range []map[string]string{want, got} { // how far agencies were told is settled too
+				tables["meta"] = regexp.MustCompile(`\["notices",\d+\]\n`).ReplaceAllString(tables["meta"], "")
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("onto %s (-want +got):\n%s", dialect, diff)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -32,7 +33,17 @@ const (
 	closeParts   = `UPDATE outbox_part SET state = 'failed', kind = 'unknown', code = 'restored', reason = ?, done_at = ? WHERE done_at = 0`
 	closeParcels = `UPDATE outbox SET state = 'failed', reason = ?, lease_until = 0, done_at = ? WHERE done_at = 0`
 	freeAccounts = `UPDATE account SET hold_until = 0`
+	// Agencies heard of what was there, or see it in the daily list of what is due: only what opens or moves
+	// after the restore is news.
+	tellMarks    = `UPDATE notice_mark SET ticket_id = (SELECT COALESCE(max(id), 0) FROM ticket) WHERE ticket_id < (SELECT COALESCE(max(id), 0) FROM ticket)`
+	tellBeginner = `UPDATE meta SET value = (SELECT COALESCE(max(id), 0) FROM ticket) WHERE name = 'notices' AND value < (SELECT COALESCE(max(id), 0) FROM ticket)`
+	dropNotices  = `DELETE FROM notice`
 )
+
+type step struct {
+	query string
+	args  []any
+}
 
 // Settle closes what a restored server must not do once more, and tells what that is.
 func (l *Filling) Settle(ctx context.Context, now time.Time) ([]Held, error) {
@@ -41,19 +52,20 @@ func (l *Filling) Settle(ctx context.Context, now time.Time) ([]Held, error) {
 		return nil, fmt.Errorf("settling the outbox: %w", err)
 	}
 	us := now.UnixMicro()
-	for _, step := range []struct {
-		query string
-		args  []any
-	}{
+	steps := []step{
 		{startClocks, []any{us}},
 		{doubtParts, nil},
 		{loseAttempts, []any{us}},
 		{closeParts, []any{Restored, us}},
 		{closeParcels, []any{Restored, us}},
 		{freeAccounts, nil},
-	} {
+	}
+	if slices.Contains(l.Tables(), "notice_mark") { // else the migration that makes it does the same
+		steps = append(steps, step{tellMarks, nil}, step{tellBeginner, nil}, step{dropNotices, nil})
+	}
+	for _, step := range steps {
 		if _, err := l.tx.ExecContext(ctx, bind(l.dialect, step.query), step.args...); err != nil {
-			return nil, fmt.Errorf("settling the outbox: %w", discreet(err))
+			return nil, fmt.Errorf("settling what is under way: %w", discreet(err))
 		}
 	}
 	return held, nil
