@@ -24,7 +24,7 @@ var (
 	noticeMore    = phrase{"dan {count} lainnya", "and {count} more"}
 	noticeQueue   = phrase{"Antrean: {link}", "Queue: {link}"}
 	noticeFoot    = phrase{
-		"Pesan otomatis. Balasan ke sini tidak sampai ke pelapor.",
-		"Automatic message. A reply to it does not reach the citizen.",
+		"Pesan otomatis. Balasan ke sini tidak sampai ke pelapor: jawablah lewat konsol.",
+		"Automatic message. A reply to it does not reach the citizen: answer in the console.",
 	}
 )

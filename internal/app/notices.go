@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"tanggap/bot"
@@ -18,7 +19,9 @@ const noticeEvery = 2 * time.Second
 // newNotices is what tells agencies of their work, as the configuration says.
 func (a *App) newNotices() *bot.Notices {
 	c := a.cfg.Notices
-	o := bot.NoticeOptions{Gather: time.Duration(c.Gather), Account: a.reaching, Allow: a.allowed, Workday: a.workday}
+	o := bot.NoticeOptions{
+		URL: strings.TrimSuffix(a.cfg.Server.PublicURL, "/"), Gather: time.Duration(c.Gather), Account: a.reaching, Allow: a.allowed, Workday: a.workday,
+	}
 	if at, err := c.DailyAt(); err == nil {
 		o.Daily = at
 	}

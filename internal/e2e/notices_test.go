@@ -59,7 +59,8 @@ func TestAgenciesHearOfTheirWork(t *testing.T) {
 		k.until("the mail to the other agency", func() bool { return len(box.Mailbox(other)) == 1 })
 		first := box.Mailbox(dinas)[0]
 		for _, text := range []string{first.Subject + first.Text, tg.Chat(group)[1].Text, box.Mailbox(other)[0].Subject + box.Mailbox(other)[0].Text} {
-			if !strings.Contains(text, tickets.Reference(listed.Reference).String()) || !strings.Contains(text, "Tebet Timur") {
+			if !strings.Contains(text, tickets.Reference(listed.Reference).String()) || !strings.Contains(text, "Tebet Timur") ||
+				!strings.Contains(text, k.url+"/console/tickets/"+listed.Reference) {
 				t.Errorf("the notice says\n%s", text)
 			}
 			for _, secret := range []string{"Siti", "90210777", "gelap", "SDN", "cat hijau", "bukan urusan"} {

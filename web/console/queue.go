@@ -115,7 +115,6 @@ func (c *console) showQueue(v *visit) {
 		return
 	}
 	frame := c.frame(v, "queue")
-	frame.Wide = true
 	c.pages.queue.Write(v.w, v.r, frame, p)
 }
 

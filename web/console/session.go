@@ -101,7 +101,7 @@ func (c *console) frame(v *visit, at string) ui.Frame {
 	for i := range places {
 		places[i].Current = places[i].Name == at
 	}
-	return ui.Frame{Home: home, Nav: places, User: v.who.Name, SignOut: "/console/sign-out", Private: true}
+	return ui.Frame{Home: home, Nav: places, User: v.who.Name, SignOut: "/console/sign-out", Private: true, Wide: true}
 }
 
 // begin is the first page: for the root desk what waits for it, else the agency's queue.

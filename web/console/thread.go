@@ -52,7 +52,9 @@ func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []lin
 	for i := range all {
 		l := &all[i]
 		x := line{
-			ID: strconv.FormatInt(l.ID, 10), Who: "citizen", At: l.CreatedAt, Subject: l.Subject, Text: l.Text,
+			ID: strconv.FormatInt(l.ID, 10), Who: "citizen", At: l.CreatedAt,
+			// Ours too: a subject is the citizen's, a greeting or a note may name him.
+			Subject: over.text(l.Subject), Text: over.text(l.Text), Quoted: over.text(l.Quoted),
 			Edit: l.Replaces != 0, Kept: replaced[l.ID],
 		}
 		switch {
@@ -63,12 +65,10 @@ func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []lin
 		case l.Direction == tickets.Out:
 			x.Who, x.Author = "staff", l.Author
 		default:
-			x.Subject, x.Text, x.Quoted = over.text(l.Subject), over.text(l.Text), over.text(l.Quoted)
 			x.Place = pointOf(l.Point)
 		}
 		if l.Direction == tickets.Out {
 			x.State, x.Reason, x.Code, x.Repeated, x.Segments = l.Sent.State, l.Sent.Reason, l.Sent.Code, l.Sent.Doubts > 0, l.Sent.Segments
-			x.Text = over.text(x.Text) // a greeting may name him
 		}
 		for j := range l.Files {
 			x.Files = append(x.Files, fileOf(t, &l.Files[j], over))

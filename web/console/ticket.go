@@ -116,7 +116,7 @@ func (c *console) writeTicket(v *visit, t *tickets.Ticket, status int, d draft) 
 	}
 	p.Draft = d
 	frame := c.frame(v, "")
-	frame.Status, frame.Wide = status, true
+	frame.Status = status
 	c.pages.ticket.Write(v.w, v.r, frame, p)
 }
 
