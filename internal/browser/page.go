@@ -222,7 +222,8 @@ func (p *Page) Fill(selector, text string) {
 		if evaluate[string](p, "document.querySelector("+strconv.Quote(selector)+").tagName") == "SELECT" {
 			return chromedp.Do(ctx, chromedp.SetValue(field, text))
 		}
-		return chromedp.Do(ctx, chromedp.Clear(field), chromedp.SendKeys(field, text))
+		evaluate[string](p, "document.querySelector("+strconv.Quote(selector)+").value = ''") // an empty textarea cannot be cleared
+		return chromedp.Do(ctx, chromedp.SendKeys(field, text))
 	})
 }
 
@@ -249,6 +250,17 @@ func (p *Page) Text(selector string) (text string) {
 // Count is how many elements the selector finds now.
 func (p *Page) Count(selector string) int {
 	return evaluate[int](p, "document.querySelectorAll("+strconv.Quote(selector)+").length")
+}
+
+// Loaded is how many pictures that the selector finds can be seen, once all of them have come or failed.
+func (p *Page) Loaded(selector string) (n int) {
+	p.t.Helper()
+	p.do("waiting for the pictures "+selector, func(ctx context.Context, _ *chromedp.Target) (err error) {
+		_, err = chromedp.Run(ctx, chromedp.PollFunction[bool]("s => [...document.querySelectorAll(s)].every(i => { i.scrollIntoView(); return i.complete })",
+			chromedp.WithPollingArgs(selector), chromedp.WithPollingTimeout(0)))
+		return err
+	})
+	return evaluate[int](p, "[...document.querySelectorAll("+strconv.Quote(selector)+")].filter(i => i.naturalWidth > 0).length")
 }
 
 // Path is the path and query that the page is at.

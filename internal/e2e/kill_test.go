@@ -32,7 +32,9 @@ const envServe = "TANGGAP_E2E_SERVE"
 func TestMain(m *testing.M) {
 	path := os.Getenv(envServe)
 	if path == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		chromium.Close()
+		os.Exit(code)
 	}
 	if err := serve(path); err != nil {
 		fmt.Fprintln(os.Stderr, err)
