@@ -41,6 +41,9 @@ func (s *Store) Rows(ctx context.Context, scan func(*sql.Rows) error, query stri
 // NewID draws a row's id: time-ordered, unique among the processes on one database.
 func (s *Store) NewID() int64 { return s.ids.next() }
 
+// FirstID is the least id that a row made at or after a time can have.
+func FirstID(at time.Time) int64 { return idFloor(at) }
+
 // Now is the store's clock.
 func (s *Store) Now() time.Time { return s.now() }
 

@@ -51,6 +51,8 @@ type Twilio struct {
 	APIURL     string `toml:"api_url"`
 	Region     string `toml:"region"`       // ISO 3166, of numbers without a country code
 	Segments   int    `toml:"max_segments"` // of one SMS
+	PriceIn    Price  `toml:"price_in"`
+	PriceOut   Price  `toml:"price_out"`
 	WhatsApp   bool   `toml:"-"`
 }
 

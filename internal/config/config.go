@@ -22,6 +22,7 @@ type Config struct {
 	Attachments Attachments `toml:"attachments"`
 	City        City        `toml:"city"`
 	Notices     Notices     `toml:"notices"`
+	Costs       Costs       `toml:"costs"`
 	Log         Log         `toml:"log"`
 	Accounts    []Account   `toml:"-"` // of [channels.NAME], sorted by name
 }

@@ -191,6 +191,22 @@ token_file = "/nonexistent/token"
 			`c.toml:6: channels.phone: this name is our own: ["phone" "web" "api"] stand for reports that other programs bring in`,
 			`c.toml:9: channels.api: this name is our own: ["phone" "web" "api"] stand for reports that other programs bring in`,
 		}},
+		"prices": {minimal + `[costs]
+currency = 3
+[server]
+public_url = "https://x.go.id"
+[channels.t]
+type = "twilio-sms"
+account_sid = "AC1"
+auth_token = "at"
+from = "+62"
+price_in = 350
+price_out = "Rp 350"
+`, nil, []string{
+			"c.toml:7: costs.currency: is a number, want a string",
+			"c.toml:15: channels.t.price_in: is a number, want a string",
+			`c.toml:16: channels.t.price_out: "Rp 350" is no price such as "350" or "0.0079"`,
+		}},
 		"a notice that is no page": {minimal + "privacy_notice = 'privasi.html'\n", nil, []string{
 			"c.toml:6: city.privacy_notice: is no https:// or http:// address of a page",
 		}},

@@ -21,6 +21,8 @@ type Gateway struct {
 	Region      string  `toml:"region"`          // ISO 3166, of numbers without a country code
 	MaxSegments int     `toml:"max_segments"`    // of one SMS
 	PerSecond   float64 `toml:"per_second"`      // messages at most
+	PriceIn     Price   `toml:"price_in"`
+	PriceOut    Price   `toml:"price_out"`
 
 	Send    GatewaySend    `toml:"send"`
 	Auth    GatewayAuth    `toml:"auth"`
