@@ -2,7 +2,9 @@ package staff
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"tanggap/tickets"
@@ -24,6 +26,33 @@ func (s *Store) Identity(ctx context.Context, t *tickets.Ticket) (Identity, erro
 		return Identity{}, fmt.Errorf("reading an identity: %w", tickets.Found(err))
 	}
 	return id, nil
+}
+
+// Identities reads who wrote each of the tickets of a page, in their order.
+func (s *Store) Identities(ctx context.Context, page []tickets.Ticket) ([]Identity, error) {
+	all := make([]Identity, len(page))
+	if len(page) == 0 {
+		return all, nil
+	}
+	ids := make([]any, len(page))
+	for i := range page {
+		ids[i], all[i].Address = page[i].CitizenID, page[i].Return.Address
+	}
+	names := map[int64]string{}
+	err := s.db.Rows(ctx, func(rows *sql.Rows) error {
+		var id int64
+		var name string
+		err := rows.Scan(&id, &name)
+		names[id] = name
+		return err
+	}, `SELECT id, name FROM citizen WHERE id IN (?`+strings.Repeat(", ?", len(ids)-1)+`)`, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("reading identities: %w", err)
+	}
+	for i := range page {
+		all[i].Name = names[page[i].CitizenID]
+	}
+	return all, nil
 }
 
 // Opened is until when the ticket's identity is open to an actor, zero where it is not. It follows from

@@ -155,11 +155,12 @@ func (c *console) showFile(v *visit, t *tickets.Ticket) {
 			if v.r.URL.Query().Get("as") == "thumb" {
 				longest = thumbnail
 			}
-			over, err := c.veil(v, t)
+			who, err := c.Staff.Identity(v.r.Context(), t)
 			if err != nil {
 				c.UI.Unexpected(v.w, v.r, err)
 				return
 			}
+			over := newVeil(who, false)
 			named := *a
 			named.Name = over.text(a.Name)
 			if status := c.shown.write(v.w, v.r, &named, longest, v.r.URL.Query().Get("as") == "file"); status != 0 {

@@ -96,15 +96,6 @@ func (c *console) ticket(h func(*visit, *tickets.Ticket)) http.HandlerFunc {
 	})
 }
 
-// veil is the closed one of a ticket.
-func (c *console) veil(v *visit, t *tickets.Ticket) (veil, error) {
-	who, err := c.Staff.Identity(v.r.Context(), t)
-	if err != nil && !errors.Is(err, tickets.ErrNotFound) {
-		return veil{}, err
-	}
-	return newVeil(who, false), nil
-}
-
 func (c *console) showTicket(v *visit, t *tickets.Ticket) { c.writeTicket(v, t, 0, draft{}) }
 
 // writeTicket is the page of a ticket, with a form that was refused.
@@ -122,12 +113,8 @@ func (c *console) writeTicket(v *visit, t *tickets.Ticket, status int, d draft) 
 
 func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 	ctx := v.r.Context()
-	r, err := c.row(v, t)
-	if err != nil {
-		return ticketPage{}, err
-	}
 	p := ticketPage{
-		row: r, Version: t.Version, Once: rand.Text(), Outcome: string(t.Outcome), Unverified: t.Unverified, Mute: t.Return.Mute, UpdatedAt: t.UpdatedAt,
+		Version: t.Version, Once: rand.Text(), Outcome: string(t.Outcome), Unverified: t.Unverified, Mute: t.Return.Mute, UpdatedAt: t.UpdatedAt,
 		Reply: !v.reads(),
 	}
 	if t.Located {
@@ -137,7 +124,7 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Subject = over.text(t.Subject)
+	p.row = c.row(v, t, &over)
 	lines, err := c.Store.Thread(ctx, t.ID)
 	if err != nil {
 		return p, err

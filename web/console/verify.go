@@ -47,9 +47,18 @@ func (c *console) showVerify(v *visit) {
 		c.UI.Unexpected(v.w, v.r, err)
 		return
 	}
+	who, err := c.Staff.Identities(v.r.Context(), found)
+	if err != nil {
+		c.UI.Unexpected(v.w, v.r, err)
+		return
+	}
 	var p verifyPage
 	for i := range found {
-		u, err := c.unsure(v, &found[i])
+		if !bot.MaySee(c.City(), &found[i], v.who.Agency) {
+			continue
+		}
+		over := newVeil(who[i], false)
+		u, err := c.unsure(v, &found[i], &over)
 		if err != nil {
 			c.UI.Unexpected(v.w, v.r, err)
 			return
@@ -65,16 +74,8 @@ func (c *console) showVerify(v *visit) {
 	c.pages.verify.Write(v.w, v.r, c.frame(v, "verify"), p)
 }
 
-func (c *console) unsure(v *visit, t *tickets.Ticket) (unsure, error) {
-	r, err := c.row(v, t)
-	if err != nil {
-		return unsure{}, err
-	}
-	u := unsure{row: r, Version: t.Version, Once: rand.Text(), Works: !v.reads()}
-	over, err := c.veil(v, t)
-	if err != nil {
-		return u, err
-	}
+func (c *console) unsure(v *visit, t *tickets.Ticket, over *veil) (unsure, error) {
+	u := unsure{row: c.row(v, t, over), Version: t.Version, Once: rand.Text(), Works: !v.reads()}
 	lines, err := c.Store.Thread(v.r.Context(), t.ID)
 	if err != nil {
 		return u, err
