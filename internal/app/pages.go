@@ -14,12 +14,19 @@ import (
 // makePages makes what people see in a browser: one UI of every package's bundle, then each package's
 // handler.
 func (a *App) makePages() error {
+	bundles := []ui.Bundle{console.Bundle()}
+	if a.extra.Handler != nil {
+		bundles = append(bundles, a.extra.Bundle)
+	}
 	var err error
-	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, console.Bundle())
+	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, bundles...)
 	if err == nil {
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, File: a.files.Get, From: from, Log: a.log,
 		})
+	}
+	if err == nil && a.extra.Handler != nil {
+		a.playing, err = a.extra.Handler(a)
 	}
 	if err != nil {
 		return fmt.Errorf("making the pages: %w", err)
@@ -43,9 +50,9 @@ func (a *App) pages(mux *http.ServeMux) {
 	routes.HandleFunc("POST /language", a.ui.SetLanguage)
 	a.console(routes)
 	mux.Handle("/", a.ui.Serve(routes))
-	if a.extra != nil {
-		mux.Handle("/{$}", a.extra)
-		mux.Handle("/playground", a.extra)
-		mux.Handle("/playground/", a.extra)
+	if a.playing != nil {
+		mux.Handle("/{$}", a.playing)
+		mux.Handle("/playground", a.playing)
+		mux.Handle("/playground/", a.playing)
 	}
 }
