@@ -47,7 +47,7 @@ type Demo struct {
 	store    *tickets.Store      // of the app; set before a page is asked for
 	city     func() *router.City // the app's
 
-	console  func(context.Context) (string, error)
+	console func(context.Context) (string, error)
 
 	mu      sync.Mutex
 	last    map[string]written // by the citizen's key

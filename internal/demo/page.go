@@ -89,8 +89,10 @@ func bundle() ui.Bundle {
 
 // sample fills every part of the page, so that all of it is executed when the program starts.
 func sample() playground {
-	b := bubble{ID: "1", Text: "a", Subject: "b", Quote: "c", At: "12:00", Segments: 1, Encoding: "gsm7", Place: &places[0],
-		Files: []picked{{Name: "a.jpg", Path: "/a", Picture: true}, {Name: "b"}}, Buttons: [][]key{{{"a", "1:a"}}}}
+	b := bubble{
+		ID: "1", Text: "a", Subject: "b", Quote: "c", At: "12:00", Segments: 1, Encoding: "gsm7", Place: &places[0],
+		Files: []picked{{Name: "a.jpg", Path: "/a", Picture: true}, {Name: "b"}}, Buttons: [][]key{{{"a", "1:a"}}},
+	}
 	ours := b
 	ours.Ours = true
 	t := cased{State: "triage", Reasons: []string{"a"}, Abstained: true, Sealed: true, Emergency: true, Area: "a", Category: "b"}
@@ -100,8 +102,10 @@ func sample() playground {
 		Chat:  chatView{Bubbles: []bubble{b, ours}},
 		Phone: phoneView{Account: "smsc", Bubbles: []bubble{b, ours}, Other: 1, Count: counted{1, "gsm7"}},
 		Mail:  mailView{Letters: []bubble{b, ours}, Threads: []thread{{"1", "a"}}},
-		Events: happened{Last: &written{Account: "bot"}, Became: "ticket", Ticket: &t, Console: true, Others: []cased{t},
-			Said: []said{{State: "sent", Segments: 1, Twice: true, Reason: "a"}}},
+		Events: happened{
+			Last: &written{Account: "bot"}, Became: "ticket", Ticket: &t, Console: true, Others: []cased{t},
+			Said: []said{{State: "sent", Segments: 1, Twice: true, Reason: "a"}},
+		},
 		Levers: []lever{{"telegram", true}, {"blocked", false}}, Queues: []waiting{{"sms", 1}}, Problem: "empty",
 	}
 }
