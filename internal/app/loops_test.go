@@ -12,8 +12,10 @@ import (
 
 	"tanggap/channels"
 	"tanggap/internal/blobs"
+	"tanggap/internal/dbtest"
 	"tanggap/migrations"
 	"tanggap/tickets"
+	"tanggap/tickets/staff"
 )
 
 // bench is an app without city, platforms and servers, in a bubble of its own time.
@@ -176,4 +178,31 @@ func attach(t *testing.T, s *tickets.Store, refs ...string) (ticket int64) {
 		t.Fatal(all, err)
 	}
 	return all[0].ID
+}
+
+func TestAPausedAccountStaysPausedWhateverItsPollingSays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, database string) {
+		a, err := New(t.Context(), settings(t, database), Options{Log: quiet()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		people := staff.New(a.store)
+		if err := people.Pause(t.Context(), "kepala", "bot", true); err != nil {
+			t.Fatal(err)
+		}
+		for _, said := range []string{"suspended", ""} {
+			a.setAccount(t.Context(), "bot", said, "the platform says so")
+			if state, _, err := a.store.Gate(t.Context(), "bot"); err != nil || state != "paused" {
+				t.Errorf("%q after %q: %v", state, said, err)
+			}
+		}
+		if err := people.Pause(t.Context(), "kepala", "bot", false); err != nil {
+			t.Fatal(err)
+		}
+		a.setAccount(t.Context(), "bot", "suspended", "the platform says so")
+		if state, _, err := a.store.Gate(t.Context(), "bot"); err != nil || state != "suspended" {
+			t.Errorf("%q after it was resumed: %v", state, err)
+		}
+	})
 }

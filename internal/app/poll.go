@@ -45,7 +45,11 @@ func (a *App) pollOnce(ctx context.Context, p channels.Poller, refused bool) (er
 	return p.Poll(ctx, a.inbox)
 }
 
+// setAccount leaves an account paused that a person has paused.
 func (a *App) setAccount(ctx context.Context, name, state, reason string) {
+	if now, _, err := a.store.Gate(ctx, name); err == nil && now == "paused" {
+		state = now
+	}
 	if err := a.store.SetAccount(ctx, name, state, reason); err != nil && ctx.Err() == nil {
 		a.log.Error("noting an account's state", "account", name, "cause", err)
 	}

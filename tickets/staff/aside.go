@@ -2,11 +2,27 @@ package staff
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"tanggap/tickets"
 )
+
+// Why the bytes of a row of the quarantine are read. The list is short, so that it can be counted.
+const (
+	ToMend    = "mend"    // to find out why it was not understood
+	ToAnswer  = "answer"  // somebody wrote who waits for an answer
+	ToInspect = "inspect" // an abuse is looked into
+	ToLaw     = "law"     // an authority asks, with a letter
+)
+
+// AsideReasons lists them in the order in which they are offered.
+func AsideReasons() []string { return []string{ToMend, ToAnswer, ToInspect, ToLaw} }
+
+// ErrReason: the reason is none of AsideReasons.
+var ErrReason = errors.New("no reason")
 
 const readAside = `SELECT i.id, i.account, i.event_id, i.kind, w.reason, length(i.raw), i.received_at
 	FROM inbox_work w JOIN inbox i ON i.id = w.id WHERE w.state = 2 AND w.id = ?`
@@ -39,4 +55,24 @@ func (s *Store) Replay(ctx context.Context, by string, id int64) error {
 		return fmt.Errorf("replaying a row: %w", err)
 	}
 	return nil
+}
+
+// ReadAside returns a row's bytes as the platform delivered them, after it has been written down who asked
+// for them and why. They name citizens, and are for that person alone. ErrNotFound as Aside, ErrReason.
+func (s *Store) ReadAside(ctx context.Context, by string, id int64, reason string) ([]byte, error) {
+	if !slices.Contains(AsideReasons(), reason) {
+		return nil, fmt.Errorf("reading a row: %w", ErrReason)
+	}
+	var raw []byte
+	err := s.db.Write(ctx, func(x tickets.Tx) error {
+		row := x.Row(`SELECT i.raw FROM inbox_work w JOIN inbox i ON i.id = w.id WHERE w.state = 2 AND w.id = ?`, id)
+		if err := row.Scan(&raw); err != nil {
+			return tickets.Found(err)
+		}
+		return s.event(x, by, "", "read_aside "+strconv.FormatInt(id, 36)+" "+reason)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading a row: %w", err)
+	}
+	return raw, nil
 }

@@ -105,3 +105,49 @@ func TestReplayTakesARowOutOfTheQuarantineOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestBytesAreReadWithAReasonThatIsKept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		ctx := context.Background()
+		db, err := tickets.Open(ctx, url, tickets.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		s := staff.New(db)
+		lease, ok, err := db.Take(ctx, "processor", "test", time.Hour)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		raw := []byte("from=+62812\x00\xff")
+		if err := db.Receive(ctx, tickets.Incoming{Account: "sms", EventID: "1", Kind: "unknown", Sender: "tel:+62812", Payload: []byte("{}"), Raw: raw}); err != nil {
+			t.Fatal(err)
+		}
+		_, err = db.Process(ctx, lease, tickets.Share{Max: 10}, nil, func(sit tickets.Situation) (tickets.Change, error) {
+			return tickets.Change{Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameQuarantine, Reason: "not understood by the channel"}, nil
+		})
+		q, _, err2 := db.Quarantine(ctx, 10, "")
+		if err != nil || err2 != nil || len(q) != 1 {
+			t.Fatal(len(q), err, err2)
+		}
+		for _, reason := range []string{"", "curious"} {
+			if _, err := s.ReadAside(ctx, "budi", q[0].ID, reason); !errors.Is(err, staff.ErrReason) {
+				t.Errorf("%q: %v, want ErrReason", reason, err)
+			}
+		}
+		if _, err := s.ReadAside(ctx, "budi", q[0].ID+1, staff.ToMend); !errors.Is(err, tickets.ErrNotFound) {
+			t.Errorf("an unknown row: %v", err)
+		}
+		if events, err := s.Events(ctx, 10); err != nil || len(events) != 0 {
+			t.Errorf("what was refused is kept: %+v %v", events, err)
+		}
+		got, err := s.ReadAside(ctx, "budi", q[0].ID, staff.ToMend)
+		if err != nil || string(got) != string(raw) {
+			t.Errorf("%q %v", got, err)
+		}
+		events, err := s.Events(ctx, 10)
+		if err != nil || len(events) != 1 || events[0].Actor != "budi" || !strings.HasPrefix(events[0].Type, "read_aside ") || !strings.HasSuffix(events[0].Type, " mend") {
+			t.Errorf("who read it: %+v %v", events, err)
+		}
+	})
+}

@@ -75,6 +75,21 @@ func (s *Store) SignIn(ctx context.Context, login, password, from string) (Membe
 	return m, nil
 }
 
+// ChangePassword is the person's own: present must be the password that is set, unless none is. It ends
+// all sessions, the caller's too. ErrSignIn where present is wrong, ThrottledError as SignIn, ErrPassword.
+func (s *Store) ChangePassword(ctx context.Context, login, present, next, from string) error {
+	m, err := s.Find(ctx, login)
+	if err != nil {
+		return fmt.Errorf("changing a password: %w", err)
+	}
+	if m.HasPassword {
+		if _, err := s.SignIn(ctx, m.Login, present, from); err != nil {
+			return fmt.Errorf("changing a password: %w", err)
+		}
+	}
+	return s.SetPassword(ctx, m.Login, m.Login, next)
+}
+
 func (s *Store) noteSignIn(ctx context.Context, login, what string) error {
 	return s.db.Write(ctx, func(x tickets.Tx) error { return s.event(x, login, login, what) })
 }

@@ -34,6 +34,8 @@ type Member struct {
 	Language   string // "id" or "en"
 	DisabledAt time.Time
 	CreatedAt  time.Time
+	// HasPassword is whether one is set; without, only a link lets the person in.
+	HasPassword bool
 }
 
 // Role says what a person may do beyond reading and working the agency's queue.
@@ -89,7 +91,7 @@ func (s *Store) Add(ctx context.Context, by string, m Member, password string) (
 	if err != nil {
 		return Member{}, fmt.Errorf("adding staff: %w", err)
 	}
-	m.ID, m.CreatedAt, m.DisabledAt = s.db.NewID(), s.db.Now(), time.Time{}
+	m.ID, m.CreatedAt, m.DisabledAt, m.HasPassword = s.db.NewID(), s.db.Now(), time.Time{}, hash != ""
 	err = s.db.Write(ctx, func(x tickets.Tx) error {
 		_, err := x.Exec(`INSERT INTO staff (id, login, name, role, agency, language, password, disabled_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)`,
 			m.ID, m.Login, m.Name, string(m.Role), m.Agency, m.Language, hash, tickets.Micros(m.CreatedAt))
@@ -118,10 +120,11 @@ func (s *Store) newPassword(ctx context.Context, login, password string, none bo
 	return hashPassword(ctx, password)
 }
 
-const columns = `s.id, s.login, s.name, s.role, s.agency, s.language, s.disabled_at, s.created_at`
+const columns = `s.id, s.login, s.name, s.role, s.agency, s.language, s.disabled_at, s.created_at,
+	CASE WHEN s.password = '' THEN 0 ELSE 1 END`
 
 func (m *Member) targets() []any {
-	return []any{&m.ID, &m.Login, &m.Name, &m.Role, &m.Agency, &m.Language, tickets.Stamp(&m.DisabledAt), tickets.Stamp(&m.CreatedAt)}
+	return []any{&m.ID, &m.Login, &m.Name, &m.Role, &m.Agency, &m.Language, tickets.Stamp(&m.DisabledAt), tickets.Stamp(&m.CreatedAt), &m.HasPassword}
 }
 
 // Find finds a person by login, disabled ones too; ErrNotFound where there is none.
@@ -206,7 +209,9 @@ type Event struct {
 	At    time.Time
 	Actor string // who did it: a login, "command", "demo"
 	Login string // whose account; "" for a name that nobody has, which may be a password typed there
-	Type  string // added, password, disabled, enabled, link, signed_in, signed_in_by_link, refused, throttled
+	// Type is added, password, disabled, enabled, link, signed_in, signed_in_by_link or refused; or paused and
+	// resumed with an account's name, replayed with a row of the quarantine, read_aside with one and a reason.
+	Type string
 }
 
 func (s *Store) event(x tickets.Tx, by, login, what string) error {

@@ -120,6 +120,37 @@ func TestSigningIn(t *testing.T) {
 	})
 }
 
+func TestAPersonChangesThePassword(t *testing.T) {
+	withStaff(t, func(s *staff.Store, _ *deskClock, _ staff.Member) {
+		ctx := context.Background()
+		const next = "kalimat pendek yang lain"
+		for _, tt := range []struct {
+			present, next string
+			want          error
+		}{{"salah-sama-sekali", next, staff.ErrSignIn}, {"", next, staff.ErrSignIn}, {password, "pendek", staff.ErrPassword}, {password, next, nil}} {
+			if err := s.ChangePassword(ctx, "rina", tt.present, tt.next, "192.0.2.1"); !errors.Is(err, tt.want) {
+				t.Errorf("%+v: %v", tt, err)
+			}
+		}
+		if _, err := s.SignIn(ctx, "rina", next, "192.0.2.1"); err != nil {
+			t.Error(err)
+		}
+		m, err := s.Add(ctx, "test", staff.Member{Login: "baru", Name: "Baru", Role: staff.Clerk, Agency: "dki"}, "")
+		if err != nil || m.HasPassword {
+			t.Fatal(m, err)
+		}
+		if err := s.ChangePassword(ctx, "baru", "", next, "192.0.2.1"); err != nil {
+			t.Errorf("without one: %v", err)
+		}
+		if m, err := s.Find(ctx, "baru"); err != nil || !m.HasPassword {
+			t.Errorf("%+v %v", m, err)
+		}
+		if err := s.ChangePassword(ctx, "baru", "", "kata-sandi-ketiga", "192.0.2.1"); !errors.Is(err, staff.ErrSignIn) {
+			t.Errorf("the second without the first: %v", err)
+		}
+	})
+}
+
 func TestGuessingIsSlowedDown(t *testing.T) {
 	withStaff(t, func(s *staff.Store, c *deskClock, _ staff.Member) {
 		ctx := context.Background()
