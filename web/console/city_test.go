@@ -97,6 +97,15 @@ func settle(t *testing.T, url string) *town {
 		UI: pages, Store: store, Desk: w.desk, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
 		From: func(*http.Request) string { return "192.0.2.1" },
+		Accounts: func() (all []console.Account) {
+			for name, c := range capabilities {
+				all = append(all, console.Account{Name: name, Channel: c.Channel})
+			}
+			return all
+		},
+		Contacts: bot.NewNotices(b, store, bot.NoticeOptions{}).Contacts,
+		Ours:     func(mail string) bool { return mail == "lapor@kota.test" },
+		URL:      "https://lapor.test",
 	})
 	if err != nil {
 		t.Fatal(err)

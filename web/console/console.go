@@ -32,6 +32,10 @@ type store interface {
 	List(context.Context, tickets.Filter) ([]tickets.Ticket, string, error)
 	Thread(context.Context, int64) ([]tickets.Line, error)
 	Events(context.Context, int64) ([]tickets.Event, error)
+	Accounts(context.Context) ([]tickets.Account, error)
+	Quarantine(ctx context.Context, limit int, after string) ([]tickets.Quarantined, string, error)
+	SetAgencyContact(context.Context, tickets.AgencyContact) error
+	DropAgencyContact(ctx context.Context, agency string) error
 }
 
 // desk is what staff do to tickets: bot.Desk.
@@ -50,6 +54,14 @@ type Options struct {
 	Desk  desk
 	Staff *staff.Store
 	City  func() *router.City
+	// Accounts are those that are configured.
+	Accounts func() []Account
+	// Contacts tells how every agency of the city hears of its work; see bot.Notices.
+	Contacts func(context.Context) ([]bot.Contact, error)
+	// Ours reports whether a mail address is one that citizens write to.
+	Ours func(mail string) bool
+	// URL is where the console is reached, without a slash at its end, for links that people carry elsewhere.
+	URL string
 	// File opens a stored attachment.
 	File func(sha256 string) (io.ReadCloser, error)
 	// From is the caller's network address, as far as it can be believed.
@@ -61,8 +73,9 @@ type Options struct {
 // console serves the pages. It is safe for concurrent use.
 type console struct {
 	Options
-	shown *files
-	pages pages
+	shown  *files
+	pages  pages
+	health health
 }
 
 // pages are all there are.
@@ -72,6 +85,14 @@ type pages struct {
 	queue  ui.Page[queuePage]
 	verify ui.Page[verifyPage]
 	ticket ui.Page[ticketPage]
+
+	accounts   ui.Page[accountsPage]
+	quarantine ui.Page[quarantinePage]
+	aside      ui.Page[asidePage]
+	agencies   ui.Page[agenciesPage]
+	agency     ui.Page[agencyPage]
+	me         ui.Page[mePage]
+	people     ui.Page[peoplePage]
 }
 
 // New returns what mounts everything under /console/ on a mux; its error is about templates and words.
@@ -90,6 +111,14 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 		queue:  ui.Add(set, "queue.html", sampleQueue),
 		verify: ui.Add(set, "verify.html", sampleVerify),
 		ticket: ui.Add(set, "ticket.html", sampleTicket),
+
+		accounts:   ui.Add(set, "accounts.html", sampleAccounts),
+		quarantine: ui.Add(set, "quarantine.html", sampleQuarantine),
+		aside:      ui.Add(set, "aside.html", sampleAsidePage),
+		agencies:   ui.Add(set, "agencies.html", agenciesPage{[]hearing{sampleHearing}, "x", "/", "/", 1, 1}),
+		agency:     ui.Add(set, "agency.html", agencyPage{hearing: sampleHearing, Language: "id", By: "x", Sets: true, Wrong: "mail"}),
+		me:         ui.Add(set, "me.html", sampleMe),
+		people:     ui.Add(set, "people.html", samplePeople),
 	}
 	if err := set.Err(); err != nil {
 		return nil, err

@@ -1,28 +1,96 @@
 package console
 
-import "net/http"
+import (
+	"net/http"
+
+	"tanggap/tickets"
+)
 
 // home is where the console begins.
 const home = "/console/"
 
-// routes is the whole table. What follows a ticket's reference is behind the agency's wall: see ticket.
+// access is whom a route lets in. To everybody else there is no such page.
+type access int
+
+const (
+	toAnyone  access = iota // without a session
+	toStaff                 // who has signed in
+	toRoot                  // of them, who works at the root desk
+	toAdmins                // of them, administrators
+	toHolders               // of them, whose agency, or one below it, holds the ticket
+)
+
+// route is one pattern of the mux, with its guard already around what serves it.
+type route struct {
+	pattern string
+	access  access
+	serve   http.HandlerFunc
+}
+
+func open(pattern string, h http.HandlerFunc) route { return route{pattern, toAnyone, h} }
+
+func (c *console) forStaff(pattern string, h func(*visit)) route {
+	return route{pattern, toStaff, c.signed(h)}
+}
+
+func (c *console) forRoot(pattern string, h func(*visit)) route {
+	return route{pattern, toRoot, c.rootDesk(h)}
+}
+
+func (c *console) forAdmins(pattern string, h func(*visit)) route {
+	return route{pattern, toAdmins, c.administer(h)}
+}
+
+func (c *console) forHolders(pattern string, h func(*visit, *tickets.Ticket)) route {
+	return route{pattern, toHolders, c.ticket(h)}
+}
+
+// routes mounts the whole table.
 func (c *console) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /console/sign-in", c.showSignIn)
-	mux.HandleFunc("POST /console/sign-in", c.signIn)
-	mux.HandleFunc("GET /console/link/{token}", c.showLink)
-	mux.HandleFunc("POST /console/link/{token}", c.useLink)
-	mux.HandleFunc("POST /console/sign-out", c.signOut)
+	for _, r := range c.table() {
+		mux.HandleFunc(r.pattern, r.serve)
+	}
+}
 
-	mux.Handle("GET /console", http.RedirectHandler(home, http.StatusSeeOther))
-	mux.HandleFunc("GET /console/{$}", c.signed(c.begin))
-	mux.HandleFunc("GET /console/queue", c.signed(c.showQueue))
-	mux.HandleFunc("GET /console/verify", c.rootDesk(c.showVerify))
+func (c *console) table() []route {
+	return []route{
+		open("GET /console/sign-in", c.showSignIn),
+		open("POST /console/sign-in", c.signIn),
+		open("GET /console/link/{token}", c.showLink),
+		open("POST /console/link/{token}", c.useLink),
+		open("POST /console/sign-out", c.signOut),
+		open("GET /console", http.RedirectHandler(home, http.StatusSeeOther).ServeHTTP),
 
-	mux.HandleFunc("GET /console/tickets/{ref}", c.ticket(c.showTicket))
-	mux.HandleFunc("GET /console/tickets/{ref}/files/{file}", c.ticket(c.showFile))
-	mux.HandleFunc("POST /console/tickets/{ref}/reply", c.ticket(c.reply))
-	mux.HandleFunc("POST /console/tickets/{ref}/note", c.ticket(c.note))
-	mux.HandleFunc("POST /console/tickets/{ref}/transfer", c.ticket(c.transfer))
-	mux.HandleFunc("POST /console/tickets/{ref}/move", c.ticket(c.move))
-	mux.HandleFunc("POST /console/tickets/{ref}/identity", c.ticket(c.openIdentity))
+		c.forStaff("GET /console/{$}", c.begin),
+		c.forStaff("GET /console/queue", c.showQueue),
+		c.forRoot("GET /console/verify", c.showVerify),
+
+		c.forRoot("GET /console/accounts", c.showAccounts),
+		c.forRoot("POST /console/accounts/{account}/pause", c.pause),
+		c.forRoot("POST /console/accounts/{account}/resume", c.resume),
+		c.forRoot("GET /console/quarantine", c.showQuarantine),
+		c.forRoot("GET /console/quarantine/{row}", c.showAside),
+		c.forRoot("POST /console/quarantine/{row}/replay", c.leading(c.replay)),
+		c.forRoot("POST /console/quarantine/{row}/read", c.leading(c.readAside)),
+		c.forStaff("GET /console/agencies", c.showAgencies),
+		c.forStaff("GET /console/agencies/{agency}", c.showAgency),
+		c.forRoot("POST /console/agencies/{agency}/contact", c.setContact),
+		c.forRoot("POST /console/agencies/{agency}/drop", c.dropContact),
+		c.forStaff("GET /console/me", c.showMe),
+		c.forStaff("POST /console/me/password", c.changePassword),
+		c.forStaff("POST /console/me/language", c.chooseLanguage),
+		c.forAdmins("GET /console/staff", c.showPeople),
+		c.forAdmins("POST /console/staff/add", c.addPerson),
+		c.forAdmins("POST /console/staff/{login}/link", c.newLink),
+		c.forAdmins("POST /console/staff/{login}/disable", c.disable),
+		c.forAdmins("POST /console/staff/{login}/enable", c.enable),
+
+		c.forHolders("GET /console/tickets/{ref}", c.showTicket),
+		c.forHolders("GET /console/tickets/{ref}/files/{file}", c.showFile),
+		c.forHolders("POST /console/tickets/{ref}/reply", c.reply),
+		c.forHolders("POST /console/tickets/{ref}/note", c.note),
+		c.forHolders("POST /console/tickets/{ref}/transfer", c.transfer),
+		c.forHolders("POST /console/tickets/{ref}/move", c.move),
+		c.forHolders("POST /console/tickets/{ref}/identity", c.openIdentity),
+	}
 }

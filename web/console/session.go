@@ -28,6 +28,22 @@ func (c *console) root(v *visit) bool { return v.who.Agency == c.City().Root().I
 // reads reports whether the person may only look.
 func (v *visit) reads() bool { return v.who.Role == staff.Auditor }
 
+// leads reports whether the person is a supervisor or an administrator.
+func (v *visit) leads() bool {
+	return v.who.Role == staff.Supervisor || v.who.Role == staff.Administrator
+}
+
+// leading is for supervisors and administrators; to everybody else there is no such page.
+func (c *console) leading(h func(*visit)) func(*visit) {
+	return func(v *visit) {
+		if !v.leads() {
+			c.UI.Fail(v.w, v.r, http.StatusNotFound)
+			return
+		}
+		h(v)
+	}
+}
+
 // signed lets in who has a session, and shows everybody else the way to one. A session whose agency the
 // city does not have any more opens nothing.
 func (c *console) signed(h func(*visit)) http.HandlerFunc {
@@ -96,12 +112,19 @@ func (c *console) forget(w http.ResponseWriter) {
 func (c *console) frame(v *visit, at string) ui.Frame {
 	places := []ui.Link{{Path: "/console/queue", Name: "queue"}}
 	if c.root(v) {
-		places = append(places, ui.Link{Path: "/console/verify", Name: "verify"})
+		places = append(places,
+			ui.Link{Path: "/console/verify", Name: "verify"},
+			ui.Link{Path: "/console/quarantine", Name: "quarantine"},
+			ui.Link{Path: "/console/accounts", Name: "accounts"})
+	}
+	places = append(places, ui.Link{Path: "/console/agencies", Name: "agencies"})
+	if v.who.Role == staff.Administrator {
+		places = append(places, ui.Link{Path: "/console/staff", Name: "staff"})
 	}
 	for i := range places {
 		places[i].Current = places[i].Name == at
 	}
-	return ui.Frame{Home: home, Nav: places, User: v.who.Name, SignOut: "/console/sign-out", Private: true, Wide: true}
+	return ui.Frame{Home: home, Nav: places, User: v.who.Name, Own: "/console/me", SignOut: "/console/sign-out", Alerts: c.alerts(v, at), Private: true, Wide: true}
 }
 
 // begin is the first page: for the root desk what waits for it, else the agency's queue.

@@ -11,7 +11,6 @@ import (
 	"tanggap/bot"
 	"tanggap/router"
 	"tanggap/tickets"
-	"tanggap/tickets/staff"
 )
 
 // ticketPage is one case with all that can be done to it.
@@ -164,9 +163,7 @@ func (c *console) identity(v *visit, t *tickets.Ticket, p *ticketPage) (veil, er
 }
 
 // unseals reports whether the person may open who wrote a sealed ticket.
-func (v *visit) unseals() bool {
-	return v.who.Role == staff.Supervisor || v.who.Role == staff.Administrator
-}
+func (v *visit) unseals() bool { return v.leads() }
 
 func (c *console) decision(v *visit, t *tickets.Ticket) *decision {
 	var d router.Decision

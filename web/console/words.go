@@ -1,8 +1,12 @@
 package console
 
 import (
+	"maps"
+	"slices"
+
 	"tanggap/bot"
 	"tanggap/tickets"
+	"tanggap/tickets/staff"
 )
 
 // eventTypes are those that the history has words for.
@@ -24,22 +28,41 @@ func families() map[string][]string {
 		tabs = append(tabs, v.name)
 	}
 	return map[string][]string{
-		"nav":         {"queue", "verify"},
-		"flash":       {"signed_out", "replied", "noted", "transferred", "moved", "opened"},
-		"sign_in":     {"wrong", "throttled"},
-		"view":        tabs,
-		"state":       states,
-		"outcome":     {"confirmed", "unanswered", "not_reached"},
-		"kind":        {"complaint", "information", "suggestion", "misconduct"},
-		"channel":     append([]string{"other"}, channelNames...),
-		"who":         {"citizen", "bot", "staff", "note"},
-		"actor":       actors,
-		"event":       append([]string{"other"}, eventTypes...),
-		"sent":        {"queued", "sent", "delivered", "failed", "uncertain"},
-		"refusal":     {"stale", "reused", "move", "sealed", "ask", "agency", "text", "reason", "long"},
-		"open_reason": bot.OpenReasons(),
-		"move":        {"in_progress", "resolved", "pending", "triage", "rejected", "withdrawn", "assigned"},
+		"nav":          {"queue", "verify", "quarantine", "accounts", "agencies", "staff"},
+		"alert":        {"no_password", "accounts"},
+		"flash":        {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "password", "language", "disabled", "enabled"},
+		"sign_in":      {"wrong", "throttled"},
+		"view":         tabs,
+		"state":        states,
+		"outcome":      {"confirmed", "unanswered", "not_reached"},
+		"kind":         {"complaint", "information", "suggestion", "misconduct"},
+		"channel":      append([]string{"other"}, channelNames...),
+		"who":          {"citizen", "bot", "staff", "note"},
+		"actor":        actors,
+		"event":        append([]string{"other"}, eventTypes...),
+		"sent":         {"queued", "sent", "delivered", "failed", "uncertain"},
+		"account":      accountStates,
+		"inbound":      inboundKinds,
+		"aside_reason": staff.AsideReasons(),
+		"aside_cause":  slices.Collect(maps.Values(asideCauses())),
+		"hearing":      findings,
+		"reach":        reaches,
+		"contact":      contactFaults,
+		"role":         roles(),
+		"role_help":    roles(),
+		"password":     passwordFaults,
+		"person":       personFaults,
+		"refusal":      {"stale", "reused", "move", "sealed", "ask", "agency", "text", "reason", "long"},
+		"open_reason":  bot.OpenReasons(),
+		"move":         {"in_progress", "resolved", "pending", "triage", "rejected", "withdrawn", "assigned"},
 	}
+}
+
+func roles() (all []string) {
+	for _, r := range staff.Roles() {
+		all = append(all, string(r))
+	}
+	return all
 }
 
 // keys are the words that code alone uses.

@@ -42,7 +42,9 @@ type Frame struct {
 	Home    string // where the city's name leads, "" is "/"
 	Nav     []Link
 	User    string // who is signed in, "" nobody
+	Own     string // where that name leads, "" nowhere
 	SignOut string // where the form to sign out goes, "" for none
+	Alerts  []Link // what the person should know on every page; Name is of the family "alert"
 	Wide    bool   // for tables: as wide as the screen
 	Private bool   // staff's: asks search engines to stay away
 }

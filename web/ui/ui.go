@@ -86,7 +86,7 @@ func New(o Options, bundles ...Bundle) (*UI, error) {
 	}
 	all := append([]Bundle{{Name: "ui", Files: own, Families: map[string][]string{
 		"failure": failures, "failure.help": failures, "language": languages,
-		"nav": nil, "flash": nil, // filled by the bundles
+		"nav": nil, "flash": nil, "alert": nil, // filled by the bundles
 	}}}, bundles...)
 	for _, b := range all {
 		if _, twice := u.bundles[b.Name]; twice {
