@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -45,6 +46,8 @@ type App struct {
 	console  func(*http.ServeMux)
 	version  string
 	meters   *meters
+	headers  time.Duration
+	request  time.Duration
 	loops    sync.WaitGroup
 	ready    atomic.Bool
 	listen   net.Listener
@@ -68,6 +71,9 @@ type Options struct {
 	Examples bool
 	// Demo marks the database as a demo's; without it such a database is refused.
 	Demo bool
+	// Headers and Request bound how long a client may take to send its headers, and the whole of a request;
+	// 0 is 10 and 60 seconds. Slower ones are cut off.
+	Headers, Request time.Duration
 	// Prepare is called when the schema is up to date, before the database is opened; only the demo
 	// has such, which gives its city a past.
 	Prepare func(context.Context, *bot.Bot) error
@@ -79,7 +85,7 @@ var ErrDemo = errors.New("the database is a demo's")
 // New reads the pack, brings the database up to date, opens it, and makes the adapters. It listens
 // already, so that a taken port is told at once; nothing runs before Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, version: o.Version, meters: newMeters()}
+	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, version: o.Version, meters: newMeters(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second)}
 	p, err := loadPack(cfg.City)
 	if err != nil {
 		return nil, err
