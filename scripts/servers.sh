@@ -19,6 +19,8 @@ need dovecot dovecot-imapd
 need lmtp dovecot-lmtpd
 need bearerbox kannel
 need fakesmsc kannel-extras
+need nginx nginx-light
+need systemd-analyze systemd
 need chromium chromium
 need gcc gcc
 [ -e /usr/include/stdlib.h ] || missing="$missing libc6-dev"

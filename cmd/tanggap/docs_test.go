@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -92,5 +93,43 @@ func TestFilesOfTheGuides(t *testing.T) {
 	}
 	if !slices.Contains(cfg.Server.Pilot, "123456789") || cfg.Server.Mode != config.Pilot {
 		t.Errorf("the example does not begin as a pilot: %+v", cfg.Server)
+	}
+}
+
+// systemd itself understands the units: what it does not know it would ignore, and say so.
+func TestSystemdUnderstandsTheUnits(t *testing.T) {
+	dir := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"verify", "--man=no"}
+	for _, unit := range []string{"tanggap.service", "tanggap-backup.service", "tanggap-backup.timer"} {
+		text, err := os.ReadFile(filepath.Join("../../docs", unit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, unit)
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "ExecStart=/usr/local/bin/tanggap", "ExecStart="+self)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, path)
+	}
+	verify := func() string {
+		t.Helper()
+		out, err := exec.Command("systemd-analyze", args...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("systemd-analyze (apt-get install systemd): %v\n%s", err, out)
+		}
+		return string(out)
+	}
+	if said := verify(); said != "" {
+		t.Errorf("systemd says\n%s", said)
+	}
+	if err := os.WriteFile(args[2], []byte("[Service]\nExecStart="+self+"\nProtectClok=yes\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if said := verify(); !strings.Contains(said, "ProtectClok") {
+		t.Errorf("of a key that there is not it says %q", said)
 	}
 }
