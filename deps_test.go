@@ -33,6 +33,7 @@ var may = map[string][]string{
 	"tickets/dump":      {"migrations"},
 	"tickets/staff":     {"tickets"},
 	"tickets/figures":   {"tickets"},
+	"tickets/pass":      {"tickets"},
 
 	// Adapters know the contract, never each other, tickets or the router.
 	"channels/telegram":        {"channels", "channels/telegram/update"},
@@ -55,7 +56,7 @@ var may = map[string][]string{
 	"cities":      {"tickets/clock", "internal/language", "router", "router/place"},
 	"web/ui":      {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/api":     {"web/ui", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/portal":  {"web/ui", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
+	"web/portal":  {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/console": {"web/ui", "channels", "channels/sms", "tickets", "tickets/staff", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
 
 	// The app wires, the command starts.
@@ -64,7 +65,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/staff", "tickets/figures", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},

@@ -36,9 +36,9 @@ type Column struct {
 	Kind Kind   `json:"kind"`
 }
 
-// transient are tables whose rows mean nothing on another day: who holds which work, who is signed in.
+// transient are tables whose rows mean nothing on another day: who holds which work, who is signed in, a code of ten minutes.
 // They are left out.
-var transient = []string{"lease", "session", "sign_in_link"}
+var transient = []string{"lease", "session", "sign_in_link", "portal_code"}
 
 // versions is where the schema's version is noted; a restored database gets it by being migrated.
 const versions = "goose_db_version"
