@@ -40,6 +40,9 @@ func (c *Config) check(d *decoder) {
 			break
 		}
 	}
+	if _, err := s.Proxies(); err != nil {
+		d.fail("server.trusted_proxies", "%v", err)
+	}
 	d.databaseURL("database.url", c.Database.URL.Reveal())
 	folder, isFile := strings.CutPrefix(c.Attachments.URL, "file:")
 	switch {

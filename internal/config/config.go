@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"time"
 )
@@ -34,6 +35,25 @@ type Server struct {
 	PublicURL   string   `toml:"public_url"`   // without a slash at its end; "" where no platform calls us
 	Mode        Mode     `toml:"mode"`
 	Pilot       []string `toml:"pilot"` // addresses (mail, +62…, chat id) that may be sent to in mode pilot
+	// TrustedProxies are addresses, or ranges such as 10.0.0.0/8, of reverse proxies that tell in X-Forwarded-For whom
+	// they speak for.
+	TrustedProxies []string `toml:"trusted_proxies"`
+}
+
+// Proxies are the TrustedProxies as ranges.
+func (s Server) Proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range s.TrustedProxies {
+		of, err := netip.ParsePrefix(text)
+		if at, bare := netip.ParseAddr(text); bare == nil && at.Zone() == "" {
+			of, err = at.Prefix(at.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q is no address and no range such as 10.0.0.0/8", text)
+		}
+		all = append(all, of.Masked())
+	}
+	return all, nil
 }
 
 // Mode says whom we send to.
@@ -118,7 +138,7 @@ func Parse(file string, text []byte, environ []string) (*Config, error) {
 // Default is the configuration of an empty file: what has a default has it, what is required is empty.
 func Default() *Config {
 	return &Config{
-		Server:      Server{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", Mode: Live},
+		Server:      Server{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", Mode: Live, TrustedProxies: []string{"127.0.0.1", "::1"}},
 		Attachments: Attachments{URL: "file:attachments"},
 		Notices:     Notices{Enabled: true, Gather: Duration(10 * time.Minute), Daily: "07:30"},
 		Log:         Log{Level: slog.LevelInfo, Format: "text"},

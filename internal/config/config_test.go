@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +182,9 @@ token_file = "/nonexistent/token"
 		}},
 		"pilot with none": {minimal + "[server]\nmode = 'pilot'\n", nil, []string{
 			"c.toml:6: server.pilot: is missing: in mode pilot nobody else is sent to",
+		}},
+		"proxies that are none": {minimal + "[server]\ntrusted_proxies = ['127.0.0.1', 'nginx']\n", nil, []string{
+			"c.toml:7: server.trusted_proxies: \"nginx\" is no address and no range such as 10.0.0.0/8",
 		}},
 		"pilot in another form": {minimal + "[server]\nmode = 'pilot'\npilot = ['a@b.id', '-100123', '+62 812']\n", nil, []string{
 			"c.toml:8: server.pilot: holds an entry that is no mail address in small letters, no number as +62… and no chat id",
@@ -399,13 +404,16 @@ public_url = "http://127.0.0.1:1"
 func TestEnvironmentOverridesEveryKind(t *testing.T) {
 	c, err := Parse("c.toml", []byte(minimal), []string{
 		"TANGGAP_DATABASE_URL=postgres://u:p@h/d", "TANGGAP_SERVER_MODE=pilot", "TANGGAP_SERVER_PILOT=a@b.id, +6281",
-		"TANGGAP_LOG_LEVEL=debug", "TANGGAP_SERVER_ADMIN_LISTEN=",
+		"TANGGAP_LOG_LEVEL=debug", "TANGGAP_SERVER_ADMIN_LISTEN=", "TANGGAP_SERVER_TRUSTED_PROXIES=10.1.2.3/8",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(Server{Listen: "127.0.0.1:8080", Mode: Pilot, Pilot: []string{"a@b.id", "+6281"}}, c.Server); diff != "" {
+	if diff := cmp.Diff(Server{Listen: "127.0.0.1:8080", Mode: Pilot, Pilot: []string{"a@b.id", "+6281"}, TrustedProxies: []string{"10.1.2.3/8"}}, c.Server); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if proxies, err := c.Server.Proxies(); err != nil || !slices.Equal(proxies, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}) {
+		t.Errorf("proxies %v, %v", proxies, err)
 	}
 	if c.Database.URL.Reveal() != "postgres://u:p@h/d" || c.Log.Level != slog.LevelDebug {
 		t.Errorf("database %q, level %v", c.Database.URL.Reveal(), c.Log.Level)

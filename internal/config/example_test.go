@@ -110,7 +110,7 @@ func defaults(t *testing.T, path string, want, got reflect.Value) {
 		name, _, _ := strings.Cut(want.Type().Field(i).Tag.Get("toml"), ",")
 		if name != "-" && isTable(want.Field(i)) {
 			defaults(t, join(path, name), want.Field(i), got.Field(i))
-		} else if w := want.Field(i); name != "-" && !w.IsZero() && !w.Equal(got.Field(i)) {
+		} else if w := want.Field(i); name != "-" && !w.IsZero() && !reflect.DeepEqual(w.Interface(), got.Field(i).Interface()) {
 			t.Errorf("%s is %v in the example, its default is %v", join(path, name), got.Field(i), w)
 		}
 	}
