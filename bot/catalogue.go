@@ -75,6 +75,11 @@ var (
 		"{city}: Terima kasih, pesan Anda sudah kami terima dengan nomor {ref}. Jawabannya kami kirim ke sini.",
 		"{city}: Thank you, we have your message under number {ref}. We will send the answer here.",
 	}
+	// receiptTyped goes to an address that somebody typed on a page: it says so, and how to refuse.
+	receiptTyped = phrase{
+		"{city}: Laporan {ref} dibuat di situs kami dengan alamat ini. Jawabannya kami kirim ke sini. Bukan Anda? Balas BUKAN.",
+		"{city}: Report {ref} was made on our website with this address. We will send the answer here. Not you? Reply NOT ME.",
+	}
 	emergencyCall = phrase{
 		"Telepon {number} SEKARANG. Nomor ini tidak mengirim petugas darurat.",
 		"Call {number} NOW. This number does not send emergency help.",
@@ -158,6 +163,14 @@ var (
 	withdrawn = phrase{
 		"Laporan {ref} dibatalkan sesuai permintaan Anda.",
 		"Report {ref} is withdrawn, as you asked.",
+	}
+	disowned = phrase{
+		"Baik, kami tidak menulis lagi ke sini tentang laporan itu, dan situs kami tidak lagi menerima alamat ini.",
+		"OK, we will not write here about that report again, and our website does not take this address any more.",
+	}
+	pageCode = phrase{
+		"{city}: Kode untuk membuka laporan {ref} di situs kami: {number}. Berlaku 10 menit. Jangan berikan kepada siapa pun.",
+		"{city}: The code to open report {ref} on our website: {number}. It is good for 10 minutes. Give it to nobody.",
 	}
 	subjectPlain = phrase{"Laporan {ref}", "Report {ref}"}
 	subjectTopic = phrase{"Re: {topic} [{ref}]", "Re: {topic} [{ref}]"}

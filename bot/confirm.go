@@ -36,6 +36,9 @@ func (t *turn) disputed(c command, silent bool) *tickets.Ticket {
 			}
 		}
 	}
+	if resolved == nil && closed == nil && !silent {
+		resolved = t.unvouched()
+	}
 	latest := t.openQuestion()
 	switch {
 	case resolved != nil && latest.After(resolved.ResolvedAt), resolved == nil && !latest.IsZero():

@@ -14,6 +14,10 @@ func (t *turn) join(c *tickets.Ticket) *tickets.Ticket {
 	in := t.msg.stored()
 	in.TicketID, in.Channel = n.ID, t.via.Channel
 	t.change.In, t.change.Became = in, tickets.BecameFollowUp
+	if n.Unverified {
+		n.Unverified = false // its address speaks for it now
+		t.event(n.ID, citizenActor, "vouched", fields{})
+	}
 	if !t.via.Mute || n.Return.Mute {
 		n.Return = t.via
 	}

@@ -86,6 +86,11 @@ func (p *piece) message() message {
 func (p *piece) files() []tickets.Attachment {
 	var files []tickets.Attachment
 	for _, m := range p.in.Media {
+		if onPage(p.row.EventID) {
+			// The file was stored before the row that names it, by the name of its content.
+			files = append(files, tickets.Attachment{Account: Web, InboxID: p.row.ID, Name: m.Name, Type: m.Type, Size: m.Size, State: "stored", SHA256: m.Ref})
+			continue
+		}
 		files = append(files, tickets.Attachment{Account: p.row.Account, InboxID: p.row.ID, Ref: m.Ref, Name: m.Name, Type: m.Type, Size: m.Size})
 	}
 	return files

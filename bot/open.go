@@ -44,7 +44,7 @@ func (t *turn) open(linked *tickets.Ticket, unverified bool) error {
 	}
 	t.event(0, citizenActor, "created", created)
 	t.event(0, routerActor, "routed", routed(d))
-	if n.Emergency {
+	if n.Emergency && !t.typed() { // the page says it at once; whose the address is, nobody knows
 		t.alarm(0)
 	}
 	t.receipt(n)
@@ -86,6 +86,8 @@ func (t *turn) receipt(n *tickets.Ticket) {
 	values := []string{"city", t.city.Facts().ShortName, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n)}
 	p := receiptPassed
 	switch {
+	case t.typed():
+		p = receiptTyped
 	case n.Sealed || n.Unverified:
 		p = receiptPlain
 	case n.State == tickets.Triage && t.lacksPlace() && t.mayAsk(n):

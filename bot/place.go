@@ -24,7 +24,7 @@ const (
 func (t *turn) message() error {
 	m := &t.msg
 	silent := t.stranger()
-	if bare := m.wordless(); t.via.Mute || m.Unverified || strings.HasPrefix(m.EventID, reported) {
+	if bare := m.wordless(); t.via.Mute || m.Unverified || strings.HasPrefix(m.EventID, reported) || t.plain() {
 		if bare && (t.via.Mute || m.Unverified) {
 			t.drop(tickets.BecameIgnored, "neither a word nor a file")
 			return nil
@@ -33,6 +33,9 @@ func (t *turn) message() error {
 			t.anew()
 		}
 		return t.place()
+	}
+	if t.denies() {
+		return t.disown()
 	}
 	c, ok := t.command()
 	if !ok || c.word == wordWhen {

@@ -151,14 +151,23 @@ func (s *scene) agency(t *tickets.Ticket) string {
 // promise is the date of an answer in words, "" where none may be promised. A deadline that is only an
 // example is no promise: the city's general one stands in, where it has a source.
 func (s *scene) promise(t *tickets.Ticket) string {
-	cat, ok := s.city.Category(t.Category)
-	if !ok || t.DueAt.IsZero() {
+	due, told := s.promised(t)
+	if !due.After(s.sit.Now) {
 		return ""
 	}
-	due, told := t.DueAt, cat.Deadline
+	return date(s.lang, due.In(s.zone), s.sit.Now.In(s.zone), told.Unit == router.Hours)
+}
+
+// promised is the time that may be promised, and the deadline it comes from; the zero time for none.
+func (s *scene) promised(t *tickets.Ticket) (due time.Time, told router.Deadline) {
+	cat, ok := s.city.Category(t.Category)
+	if !ok || t.DueAt.IsZero() {
+		return time.Time{}, told
+	}
+	due, told = t.DueAt, cat.Deadline
 	if told.Example && !s.bot.options.Examples {
 		if told = s.city.Facts().Answer; told.Value <= 0 || told.Example {
-			return ""
+			return time.Time{}, told
 		}
 		from := t.CreatedAt
 		if from.IsZero() {
@@ -166,10 +175,7 @@ func (s *scene) promise(t *tickets.Ticket) string {
 		}
 		due = s.bot.options.Deadline(from, told, "")
 	}
-	if !due.After(s.sit.Now) {
-		return ""
-	}
-	return date(s.lang, due.In(s.zone), s.sit.Now.In(s.zone), told.Unit == router.Hours)
+	return due, told
 }
 
 // due is when an answer is owed, counted from the receipt of the report.

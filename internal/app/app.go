@@ -26,6 +26,8 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
+	"tanggap/tickets/pass"
+	"tanggap/web/portal"
 	"tanggap/web/ui"
 )
 
@@ -35,6 +37,7 @@ type App struct {
 	log      *slog.Logger
 	holder   string // names this process in leases
 	store    *tickets.Store
+	passes   *pass.Book
 	files    *blobs.Folder
 	pack     atomic.Pointer[pack]
 	bot      *bot.Bot
@@ -44,6 +47,8 @@ type App struct {
 	extra    http.Handler
 	ui       *ui.UI
 	console  func(*http.ServeMux)
+	portal   *portal.Portal
+	examples bool
 	version  string
 	meters   *meters
 	headers  time.Duration
@@ -65,7 +70,7 @@ type Options struct {
 	Log     *slog.Logger
 	Client  *http.Client // for calls to platforms; nil is one of our own
 	Version string
-	// Extra serves / and what is under /playground; only the demo has such.
+	// Extra serves what is under /playground; only the demo has such.
 	Extra http.Handler
 	// Examples lets facts that are marked as examples be told to citizens: in the demo, which says so.
 	Examples bool
@@ -85,7 +90,7 @@ var ErrDemo = errors.New("the database is a demo's")
 // New reads the pack, brings the database up to date, opens it, and makes the adapters. It listens
 // already, so that a taken port is told at once; nothing runs before Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, version: o.Version, meters: newMeters(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second)}
+	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, examples: o.Examples, version: o.Version, meters: newMeters(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second)}
 	p, err := loadPack(cfg.City)
 	if err != nil {
 		return nil, err
@@ -122,6 +127,7 @@ func (a *App) makeBot(o Options) error {
 	if a.adapters, err = makeAdapters(a.cfg, client, a.log); err != nil {
 		return err
 	}
+	a.adapters[bot.Web] = page{}
 	a.bot = bot.New(a.City(), bot.Options{
 		Accounts: a.capabilities,
 		Deadline: a.deadline,
@@ -145,6 +151,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if a.files, err = blobs.Open(a.cfg.Attachments.URL); err != nil {
 		return err
 	}
+	a.passes = pass.New(a.store)
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
 	if err := a.makePages(); err != nil {
 		return err
@@ -211,7 +218,7 @@ func (a *App) Addr() string { return a.listen.Addr().String() }
 
 func (a *App) capabilities(account string) (channels.Capabilities, bool) {
 	ad, ok := a.adapters[account]
-	if !ok && (account == "phone" || account == "web") {
+	if !ok && account == "phone" {
 		// Reports that another program brought in, from people who left no address.
 		return channels.Capabilities{Channel: account, Mute: true}, true
 	}

@@ -24,6 +24,7 @@ type meters struct {
 	rows     prometheus.Counter
 	round    prometheus.Histogram
 	decide   prometheus.Histogram
+	portal   *prometheus.CounterVec
 }
 
 func newMeters() *meters {
@@ -37,7 +38,8 @@ func newMeters() *meters {
 		round:    prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tanggap_process_round_seconds", Help: "Time of one round of processing that took rows.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
 		decide:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tanggap_decide_seconds", Help: "Time of deciding what one message means.", Buckets: prometheus.ExponentialBuckets(0.000005, 2, 16)}),
 	}
-	m.registry.MustRegister(m.webhooks, m.inbound, m.outbound, m.accept, m.rows, m.round, m.decide,
+	m.portal = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tanggap_portal_total", Help: "What happened on the public pages."}, []string{"event"})
+	m.registry.MustRegister(m.portal, m.webhooks, m.inbound, m.outbound, m.accept, m.rows, m.round, m.decide,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,20 +11,28 @@ import (
 	"tanggap/internal/config"
 	"tanggap/tickets/staff"
 	"tanggap/web/console"
+	"tanggap/web/portal"
 	"tanggap/web/ui"
 )
 
 // makePages makes what people see in a browser: one UI of every package's bundle, then each package's
 // handler.
 func (a *App) makePages() error {
-	var err error
-	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, console.Bundle())
+	public, err := a.portalOptions()
+	if err != nil {
+		return fmt.Errorf("making the pages: %w", err)
+	}
+	from := func(r *http.Request) string { return ui.Caller(r, public.Proxies).String() }
+	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, console.Bundle(), portal.Bundle())
 	if err == nil {
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, File: a.files.Get, From: from, Log: a.log,
-			Accounts: a.consoleAccounts, Ours: a.ours, URL: a.consoleURL(),
+			Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages
 		})
+	}
+	if err == nil {
+		a.portal, err = portal.New(a.ui, a.store, a.passes, bot.NewDesk(a.bot, a.store), public)
 	}
 	if err != nil {
 		return fmt.Errorf("making the pages: %w", err)
@@ -49,21 +56,12 @@ func (a *App) ours(mail string) bool {
 	})
 }
 
-// consoleURL is where people reach the console.
-func (a *App) consoleURL() string {
+// publicURL is where people reach the pages.
+func (a *App) publicURL() string {
 	if a.cfg.Server.PublicURL == "" {
 		return "http://" + a.cfg.Server.Listen
 	}
 	return a.cfg.Server.PublicURL
-}
-
-// from is the caller's network address.
-func from(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // pages mounts them. What no route knows gets the page that says so.
@@ -73,8 +71,10 @@ func (a *App) pages(mux *http.ServeMux) {
 	routes.HandleFunc("POST /language", a.ui.SetLanguage)
 	a.console(routes)
 	mux.Handle("/", a.ui.Serve(routes))
+	for _, path := range portal.Paths() {
+		mux.Handle(path, a.portal.Handler())
+	}
 	if a.extra != nil {
-		mux.Handle("/{$}", a.extra)
 		mux.Handle("/playground", a.extra)
 		mux.Handle("/playground/", a.extra)
 	}

@@ -36,6 +36,9 @@ const sweepEvery = 10 * time.Minute
 func (a *App) sweep(ctx context.Context, _ tickets.Lease) {
 	for ctx.Err() == nil {
 		n, err := a.store.Sweep(ctx)
+		if err == nil && n == 0 {
+			n, err = a.passes.Sweep(ctx)
+		}
 		switch {
 		case err != nil && ctx.Err() == nil:
 			a.log.Error("sweeping", "cause", err)

@@ -227,6 +227,14 @@ func (p *Page) Fill(selector, text string) {
 	})
 }
 
+// Attach chooses a file in a field for files.
+func (p *Page) Attach(selector, file string) {
+	p.t.Helper()
+	p.do("choosing a file in "+selector, func(ctx context.Context, _ *chromedp.Target) error {
+		return chromedp.Do(ctx, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+	})
+}
+
 // Has waits until the page shows the text.
 func (p *Page) Has(text string) {
 	p.t.Helper()

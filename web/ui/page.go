@@ -46,10 +46,11 @@ type Frame struct {
 	SignOut string // where the form to sign out goes, "" for none
 	Alerts  []Link // what the person should know on every page; Name is of the family "alert"
 	Wide    bool   // for tables: as wide as the screen
-	Private bool   // staff's: asks search engines to stay away
+	Private bool   // for one reader: asks search engines to stay away
+	Foot    []Link // in the footer
 }
 
-// Link is one of the places in the header; Name is of the family "nav".
+// Link is one of the places in the header or the footer; Name is of the family "nav".
 type Link struct {
 	Path, Name string
 	Current    bool

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"tanggap/bot"
+	"tanggap/channels"
+	"tanggap/internal/config"
+	"tanggap/web/portal"
+)
+
+// page is the account of reports whose answers stand on a private page and nowhere else: what is handed to it
+// is sent, and delivered when the citizen opens the page.
+type page struct{}
+
+// Name is the account's.
+func (page) Name() string { return bot.Web }
+
+// Capabilities are a web page's; it has buttons of its own.
+func (page) Capabilities() channels.Capabilities {
+	return channels.Capabilities{Channel: bot.Web, Addresses: channels.Web, Text: channels.Limit{Max: 1 << 20, Unit: channels.Bytes}, Receipts: true}
+}
+
+// Send does nothing: the page reads the thread.
+func (page) Send(_ context.Context, out channels.Outbound) (channels.Receipt, error) {
+	return channels.Receipt{MessageID: "page:" + out.Key, State: channels.Sent}, nil
+}
+
+// portalOptions tell the public pages of the city.
+func (a *App) portalOptions() (portal.Options, error) {
+	proxies, err := a.cfg.Server.Proxies()
+	o := portal.Options{
+		Log: a.log, City: a.City, Proxies: proxies, Public: a.publicURL(), Examples: a.examples,
+		Accounts: a.portalAccounts, Doors: a.doors,
+		Keep: func(r io.Reader, limit int64) (portal.Stored, error) {
+			s, err := a.files.Put(r, limit)
+			return portal.Stored{SHA256: s.SHA256, Type: s.Type, Size: s.Size}, err
+		},
+		Count: func(event string) { a.meters.portal.WithLabelValues(event).Inc() },
+	}
+	if a.extra != nil {
+		o.Playground = "/playground"
+	}
+	return o, err
+}
+
+func (a *App) portalAccounts() (all []portal.Account) {
+	for name, ad := range a.adapters {
+		all = append(all, portal.Account{Name: name, Capabilities: ad.Capabilities()})
+	}
+	return all
+}
+
+// doors are the accounts whose address is known from the configuration.
+func (a *App) doors() (all []portal.Door) {
+	for _, acc := range a.cfg.Accounts {
+		switch c := acc.Channel.(type) {
+		case *config.Email:
+			all = append(all, portal.Door{Channel: "email", Shown: c.Address, Link: "mailto:" + c.Address})
+		case *config.Gateway:
+			all = append(all, portal.Door{Channel: "sms", Shown: c.From, Link: "sms:" + c.From})
+		case *config.Twilio:
+			switch {
+			case !strings.HasPrefix(c.From, "+"): // a name or a messaging service, which nobody can write to
+			case c.WhatsApp:
+				all = append(all, portal.Door{Channel: "whatsapp", Shown: c.From})
+			default:
+				all = append(all, portal.Door{Channel: "sms", Shown: c.From, Link: "sms:" + c.From})
+			}
+		}
+	}
+	return all
+}
