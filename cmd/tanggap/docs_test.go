@@ -83,13 +83,23 @@ func TestFilesOfTheGuides(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := filepath.Join(t.TempDir(), "bot")
-	if err := os.WriteFile(token, []byte("123456:example\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := config.Parse("docs/tanggap.toml", []byte(strings.ReplaceAll(string(text), "/etc/tanggap/secrets/bot", token)), nil)
+	mail, err := os.ReadFile("../../docs/mail.toml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	secrets := t.TempDir()
+	for _, name := range []string{"bot", "mail"} {
+		if err := os.WriteFile(filepath.Join(secrets, name), []byte("123456:example\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole := strings.ReplaceAll(string(text)+string(mail), "/etc/tanggap/secrets", secrets) // as the guide appends it
+	cfg, err := config.Parse("docs/tanggap.toml", []byte(whole), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Accounts) != 2 {
+		t.Errorf("%d accounts", len(cfg.Accounts))
 	}
 	if !slices.Contains(cfg.Server.Pilot, "123456789") || cfg.Server.Mode != config.Pilot {
 		t.Errorf("the example does not begin as a pilot: %+v", cfg.Server)
