@@ -75,7 +75,7 @@ var may = map[string][]string{
 	},
 
 	// The demo, and the tests of the whole.
-	"internal/demo": {"internal/app", "internal/config", "internal/blobs", "internal/sim", "channels", "channels/sms", "cities", "router", "bot", "tickets", "tickets/staff"},
+	"internal/demo": {"web/ui", "internal/app", "internal/config", "internal/blobs", "internal/sim", "channels", "channels/sms", "cities", "router", "bot", "tickets", "tickets/staff"},
 	"internal/e2e":  {},
 
 	// What tests stand on.

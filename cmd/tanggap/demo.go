@@ -38,7 +38,7 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
 	}
 	defer d.Close()
 	log := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	o := app.Options{Log: log, Demo: true, Examples: true, Extra: d.Handler()}
+	o := app.Options{Log: log, Demo: true, Examples: true, Extra: d.Pages()}
 	if !c.Empty {
 		o.Prepare = d.Seed
 	}
@@ -58,11 +58,16 @@ func (c demoCity) Run(ctx context.Context, s streams) error {
 		a.Close()
 		return err
 	}
-	link, err := demoLink(ctx, staff.New(a.Store()), a.City().Root().ID)
+	people := staff.New(a.Store())
+	link, err := demoLink(ctx, people, a.City().Root().ID)
 	if err != nil {
 		a.Close()
 		return err
 	}
+	d.SetConsole(func(ctx context.Context) (string, error) {
+		token, err := people.NewLink(ctx, "demo", demoLogin, linkLife)
+		return "/console/link/" + token, err
+	})
 	fmt.Fprintf(s.Out, `The demo city is ready.
 
   be a citizen   http://%[1]s/playground

@@ -44,7 +44,8 @@ type App struct {
 	posts    *bot.Notices
 	inbox    channels.Inbox
 	adapters map[string]channels.Adapter
-	extra    http.Handler
+	extra    Extra
+	playing  http.Handler // of extra, nil for none
 	ui       *ui.UI
 	console  func(*http.ServeMux)
 	portal   *portal.Portal
@@ -70,8 +71,8 @@ type Options struct {
 	Log     *slog.Logger
 	Client  *http.Client // for calls to platforms; nil is one of our own
 	Version string
-	// Extra serves what is under /playground; only the demo has such.
-	Extra http.Handler
+	// Extra are pages beside those of every city; only the demo has such.
+	Extra Extra
 	// Examples lets facts that are marked as examples be told to citizens: in the demo, which says so.
 	Examples bool
 	// Demo marks the database as a demo's; without it such a database is refused.
@@ -82,6 +83,12 @@ type Options struct {
 	// Prepare is called when the schema is up to date, before the database is opened; only the demo
 	// has such, which gives its city a past.
 	Prepare func(context.Context, *bot.Bot) error
+}
+
+// Extra is a bundle of pages, and what makes their handler, which serves what is under /playground.
+type Extra struct {
+	Bundle  ui.Bundle
+	Handler func(*App) (http.Handler, error)
 }
 
 // ErrDemo says that a database was made by the demo, which a real city must not run on.
@@ -209,6 +216,9 @@ func (a *App) Store() *tickets.Store { return a.store }
 
 // Notices tells of the agencies' contacts.
 func (a *App) Notices() *bot.Notices { return a.posts }
+
+// UI is what the app's pages are rendered with.
+func (a *App) UI() *ui.UI { return a.ui }
 
 // City is the city pack in force.
 func (a *App) City() *router.City { return a.pack.Load().city }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -18,6 +19,7 @@ import (
 	"tanggap/internal/config"
 	"tanggap/internal/dbtest"
 	"tanggap/internal/sim"
+	"tanggap/web/ui"
 )
 
 // settings are a configuration of two accounts: one that is called, one that polls.
@@ -93,7 +95,10 @@ func TestThePublicSide(t *testing.T) {
 		http.NotFound(w, r)
 	})
 	c := settings(t, dbtest.New(t, dbtest.SQLite))
-	a, stop := start(t, c, Options{Extra: extra})
+	a, stop := start(t, c, Options{Extra: Extra{
+		Bundle:  ui.Bundle{Name: "extra", Files: fstest.MapFS{"words.tsv": {}}},
+		Handler: func(*App) (http.Handler, error) { return extra, nil },
+	}})
 	ask := func(method, base, path string) (int, string, http.Header) {
 		t.Helper()
 		req, err := http.NewRequest(method, "http://"+base+path, strings.NewReader("a=b"))

@@ -40,7 +40,7 @@ func (a *App) portalOptions() (portal.Options, error) {
 		},
 		Count: func(event string) { a.meters.portal.WithLabelValues(event).Inc() },
 	}
-	if a.extra != nil {
+	if a.extra.Handler != nil {
 		o.Playground = "/playground"
 	}
 	return o, err

@@ -23,7 +23,11 @@ func (a *App) makePages() error {
 		return fmt.Errorf("making the pages: %w", err)
 	}
 	from := func(r *http.Request) string { return ui.Caller(r, public.Proxies).String() }
-	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, console.Bundle(), portal.Bundle())
+	bundles := []ui.Bundle{console.Bundle(), portal.Bundle()}
+	if a.extra.Handler != nil {
+		bundles = append(bundles, a.extra.Bundle)
+	}
+	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, bundles...)
 	if err == nil {
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, File: a.files.Get, From: from, Log: a.log,
@@ -33,6 +37,9 @@ func (a *App) makePages() error {
 	}
 	if err == nil {
 		a.portal, err = portal.New(a.ui, a.store, a.passes, bot.NewDesk(a.bot, a.store), public)
+	}
+	if err == nil && a.extra.Handler != nil {
+		a.playing, err = a.extra.Handler(a)
 	}
 	if err != nil {
 		return fmt.Errorf("making the pages: %w", err)
@@ -74,8 +81,8 @@ func (a *App) pages(mux *http.ServeMux) {
 	for _, path := range portal.Paths() {
 		mux.Handle(path, a.portal.Handler())
 	}
-	if a.extra != nil {
-		mux.Handle("/playground", a.extra)
-		mux.Handle("/playground/", a.extra)
+	if a.playing != nil {
+		mux.Handle("/playground", a.playing)
+		mux.Handle("/playground/", a.playing)
 	}
 }

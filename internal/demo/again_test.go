@@ -40,16 +40,24 @@ func TestASecondRunTakesEverything(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- a.Run(ctx) }()
-		for i, p := range d.phones {
-			text := fmt.Sprintf("lampu jalan mati di Jalan Melati nomor %d%d, sudah seminggu", run+1, i)
-			if err := p.Write(t.Context(), letter{Text: text, Subject: "Lampu"}); err != nil {
+		const devices = 4
+		for i := range devices {
+			w := draft{Text: fmt.Sprintf("lampu jalan mati di Jalan Melati nomor %d%d, sudah seminggu", run+1, i), Subject: "Lampu"}
+			me := d.town.find("siti")
+			write := []func() error{
+				func() error { return d.chatWrite(t.Context(), me, w) },
+				func() error { return d.phoneWrite(t.Context(), me, "sms", w) },
+				func() error { return d.phoneWrite(t.Context(), me, "smsc", w) },
+				func() error { return d.mailWrite(t.Context(), me, w) },
+			}[i]
+			if err := write(); err != nil {
 				t.Error(err)
 			}
 		}
-		for begun := time.Now(); len(before) < (run+1)*len(d.phones); {
+		for begun := time.Now(); len(before) < (run+1)*devices; {
 			before = heard(t, a.Store())
 			if time.Since(begun) > time.Minute {
-				t.Fatalf("run %d: %d messages came in, want %d: %q", run+1, len(before), (run+1)*len(d.phones), before)
+				t.Fatalf("run %d: %d messages came in, want %d: %q", run+1, len(before), (run+1)*devices, before)
 			}
 			<-look.C
 		}

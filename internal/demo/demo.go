@@ -8,14 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"tanggap/bot"
+	"tanggap/internal/app"
 	"tanggap/internal/config"
 	"tanggap/internal/sim"
+	"tanggap/router"
 	"tanggap/tickets"
 )
 
@@ -37,7 +39,19 @@ type Demo struct {
 	gateway  *sim.Gateway
 	mail     *sim.Mail
 	config   *config.Config
-	phones   []phone
+	zone     *time.Location
+
+	town     *town
+	switches *switches
+	drawer   drawer
+	store    *tickets.Store      // of the app; set before a page is asked for
+	city     func() *router.City // the app's
+
+	console func(context.Context) (string, error)
+
+	mu      sync.Mutex
+	last    map[string]written // by the citizen's key
+	settled map[string]bool    // messages that tanggap is known to have looked at
 }
 
 // Start starts the platforms on free loopback ports. listen is where the app will listen, which must
@@ -47,7 +61,10 @@ func Start(listen, dir string) (*Demo, error) {
 	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
 		return nil, errors.New("starting the demo: it listens on loopback only, as 127.0.0.1:8080")
 	}
-	d := &Demo{}
+	d := &Demo{town: newTown(), switches: newSwitches(), last: map[string]written{}, settled: map[string]bool{}}
+	if d.zone, err = time.LoadLocation("Asia/Jakarta"); err != nil {
+		return nil, fmt.Errorf("starting the demo: %w", err)
+	}
 	secret, password := rand.Text(), rand.Text()
 	public := "http://" + listen
 	d.telegram = sim.NewTelegram(sim.TelegramOptions{
@@ -105,9 +122,6 @@ func (d *Demo) start(listen, dir, secret, password string) error {
 		}},
 	}
 	d.config = c
-	d.phones = []phone{
-		&telegramPhone{sim: d.telegram}, &gatewayPhone{sim: d.gateway}, &twilioPhone{sim: d.twilio}, &mailPhone{sim: d.mail},
-	}
 	return nil
 }
 
@@ -117,6 +131,9 @@ func (d *Demo) Begin(ctx context.Context, store *tickets.Store) error {
 	w, err := readWeek()
 	if err != nil {
 		return err
+	}
+	for _, c := range d.town.people() {
+		d.telegram.Open(c.telegram())
 	}
 	for _, p := range w.Person {
 		if id, err := strconv.ParseInt(p.Address, 10, 64); err == nil && p.Via == "bot" && !p.Unreachable {
@@ -134,45 +151,15 @@ func (d *Demo) Close() error {
 	return errors.Join(d.telegram.Close(), d.twilio.Close(), d.gateway.Close(), d.mail.Close())
 }
 
-// Handler is the playground: GET / shows every channel, POST /playground/{channel} writes as the
-// citizen, GET /playground/{channel} is what that channel shows.
-func (d *Demo) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/playground", http.StatusSeeOther) })
-	mux.HandleFunc("GET /playground", d.page)
-	mux.HandleFunc("GET /playground/{channel}", d.transcript)
-	mux.HandleFunc("POST /playground/{channel}", d.write)
-	return http.NewCrossOriginProtection().Handler(mux)
-}
+// Pages are the playground, for app.Options.
+func (d *Demo) Pages() app.Extra { return app.Extra{Bundle: bundle(), Handler: d.handler} }
 
-func (d *Demo) phone(r *http.Request) (phone, bool) {
-	for _, p := range d.phones {
-		if p.Name() == r.PathValue("channel") {
-			return p, true
-		}
-	}
-	return nil, false
-}
+// SetConsole makes the playground lead to the console, before the app runs: link makes the path of a link
+// that signs in once, a new one for each call. Without it the page has no way to the console.
+func (d *Demo) SetConsole(link func(context.Context) (string, error)) { d.console = link }
 
-func (d *Demo) write(w http.ResponseWriter, r *http.Request) {
-	p, ok := d.phone(r)
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
-	if err := r.ParseForm(); err != nil {
-		http.Error(w, "the form cannot be read", http.StatusBadRequest)
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
-	defer cancel()
-	if err := p.Write(ctx, letter{Text: r.PostFormValue("text"), Subject: r.PostFormValue("subject"), Press: r.PostFormValue("press")}); err != nil {
-		http.Error(w, "the platform did not take it: "+err.Error(), http.StatusBadGateway)
-		return
-	}
-	http.Redirect(w, r, "/playground#"+p.Name(), http.StatusSeeOther)
-}
+// clock is the time of day in the city.
+func (d *Demo) clock(at time.Time) string { return at.In(d.zone).Format("15:04") }
 
 // Seed gives the demo's database the week before now, once; it fits app.Options.Prepare.
 func (d *Demo) Seed(ctx context.Context, b *bot.Bot) error {

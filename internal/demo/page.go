@@ -1,52 +1,119 @@
 package demo
 
 import (
-	_ "embed"
-	"html/template"
+	"embed"
 	"net/http"
-	"time"
+	"net/url"
+
+	"tanggap/internal/app"
+	"tanggap/tickets"
+	"tanggap/web/ui"
 )
 
-const patience = 10 * time.Second
+//go:embed words.tsv all:templates assets
+var files embed.FS
 
-//go:embed page.html
-var pageText string
+// playground is the page.
+type playground struct {
+	Me      citizen
+	People  []citizen
+	Console bool // there is a way to it
 
-// pages is parsed once; a fault in it is a programmer's.
-var pages = template.Must(template.New("page").Parse(pageText))
+	Examples []example
+	Try      example // what stands in the fields
+	Pictures []string
+	Places   []place
 
-// view is what the page shows of one channel.
-type view struct {
-	Name, Title, Hint string
-	Subject           bool
-	Lines             []line
+	Chat    chatView
+	Phone   phoneView
+	Mail    mailView
+	Events  happened
+	Levers  []lever
+	Queues  []waiting
+	Problem string // what a device refused, of the family playground.problem
 }
 
-func viewOf(p phone) view {
-	title, hint := p.Title()
-	return view{Name: p.Name(), Title: title, Hint: hint, Subject: p.Name() == "mail", Lines: p.Lines()}
-}
-
-func (d *Demo) page(w http.ResponseWriter, _ *http.Request) {
-	var views []view
-	for _, p := range d.phones {
-		views = append(views, viewOf(p))
+// Broken are the levers that are on.
+func (p playground) Broken() (all []lever) {
+	for _, l := range p.Levers {
+		if l.On {
+			all = append(all, l)
+		}
 	}
-	d.render(w, "page", views)
+	return all
 }
 
-func (d *Demo) transcript(w http.ResponseWriter, r *http.Request) {
-	p, ok := d.phone(r)
-	if !ok {
-		http.NotFound(w, r)
-		return
+// At is the address of the page with another choice of who writes, from which number, and what stands
+// in the fields; "" leaves one as it is.
+func (p playground) At(who, via, try string) string {
+	q := url.Values{"as": {p.Me.Key}, "via": {p.Phone.Account}}
+	for name, value := range map[string]string{"as": who, "via": via, "try": try} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
-	d.render(w, "lines", viewOf(p))
+	return "/playground?" + q.Encode()
 }
 
-func (d *Demo) render(w http.ResponseWriter, name string, data any) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'; base-uri 'none'")
-	pages.ExecuteTemplate(w, name, data) // a broken connection is the only way to fail
+// problems are what a form can be refused for.
+var problems = map[string]error{"empty": errEmpty, "picture": errPicture, "blocked": errBlocked, "button": errButton}
+
+// bundle are the playground's words, templates and assets.
+func bundle() ui.Bundle {
+	var names, sent, states []string
+	for _, e := range examples {
+		names = append(names, e.Name)
+	}
+	for _, s := range tickets.States() {
+		states = append(states, string(s))
+	}
+	sent = []string{"queued", "again", "sent", "delivered", "failed", "uncertain"}
+	return ui.Bundle{Name: "playground", Files: files, Families: map[string][]string{
+		"nav":                    {"playground"},
+		"playground.try":         names,
+		"playground.picture":     pictureNames,
+		"playground.state":       states,
+		"playground.sent":        sent,
+		"playground.encoding":    {"gsm7", "ucs2"},
+		"playground.channel":     {"telegram", "sms", "mail"},
+		"playground.account":     {"bot", "sms", "smsc", "mail"},
+		"playground.switch":      switchNames,
+		"playground.switch_help": switchNames,
+		"playground.problem":     {"empty", "picture", "blocked", "button", "platform"},
+		"playground.became": {
+			"waiting", "posted", tickets.BecameTicket, tickets.BecameFollowUp, tickets.BecameCommand, tickets.BecameDuplicate,
+			tickets.BecameIgnored, tickets.BecameQuarantine,
+		},
+	}}
+}
+
+// sample fills every part of the page, so that all of it is executed when the program starts.
+func sample() playground {
+	b := bubble{
+		ID: "1", Text: "a", Subject: "b", Quote: "c", At: "12:00", Segments: 1, Encoding: "gsm7", Place: &places[0],
+		Files: []picked{{Name: "a.jpg", Path: "/a", Picture: true}, {Name: "b"}}, Buttons: [][]key{{{"a", "1:a"}}},
+	}
+	ours := b
+	ours.Ours = true
+	t := cased{State: "triage", Reasons: []string{"a"}, Abstained: true, Sealed: true, Emergency: true, Area: "a", Category: "b"}
+	return playground{
+		Me: citizen{Key: "siti", Name: "Siti A", Phone: "+6281234567890"}, People: []citizen{{Key: "siti", Name: "S"}}, Console: true,
+		Examples: examples, Pictures: pictureNames, Places: places,
+		Chat:  chatView{Bubbles: []bubble{b, ours}},
+		Phone: phoneView{Account: "smsc", Bubbles: []bubble{b, ours}, Other: 1, Count: counted{1, "gsm7"}},
+		Mail:  mailView{Letters: []bubble{b, ours}, Threads: []thread{{"1", "a"}}},
+		Events: happened{
+			Last: &written{Account: "bot"}, Became: "ticket", Ticket: &t, Console: true, Others: []cased{t},
+			Said: []said{{State: "sent", Segments: 1, Twice: true, Reason: "a"}},
+		},
+		Levers: []lever{{"telegram", true}, {"blocked", false}}, Queues: []waiting{{"sms", 1}}, Problem: "empty",
+	}
+}
+
+// handler makes the playground's handler once the app is there.
+func (d *Demo) handler(a *app.App) (http.Handler, error) {
+	d.store, d.city = a.Store(), a.City
+	set := a.UI().Pages("playground")
+	s := &site{Demo: d, ui: a.UI(), page: ui.Add(set, "playground.html", sample())}
+	return a.UI().Serve(s.routes()), set.Err()
 }

@@ -27,6 +27,11 @@ const (
 	SMSHang        SMSFault = "hang"        // no answer until the caller hangs up
 )
 
+type smsFault struct {
+	fault SMSFault
+	left  int
+}
+
 // smsServer is what the simulated SMS platforms share: a loopback server that can go away and come
 // back, faults on demand, and calls back to us.
 type smsServer struct {
@@ -38,7 +43,7 @@ type smsServer struct {
 	listener net.Listener
 	addr     string
 	away     bool
-	faults   []SMSFault
+	faults   []smsFault
 
 	ctx  context.Context // of calls back that nobody waits for
 	stop context.CancelFunc
@@ -111,9 +116,14 @@ func (s *smsServer) Outage(on bool) error {
 func (s *smsServer) Fail(f SMSFault, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for range n {
-		s.faults = append(s.faults, f)
-	}
+	s.faults = append(s.faults, smsFault{fault: f, left: n})
+}
+
+// Mend takes the faults away that are left.
+func (s *smsServer) Mend() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 // fault is how this call is to end, "" for well.
@@ -123,8 +133,10 @@ func (s *smsServer) fault() SMSFault {
 	if len(s.faults) == 0 {
 		return ""
 	}
-	f := s.faults[0]
-	s.faults = s.faults[1:]
+	f := s.faults[0].fault
+	if s.faults[0].left--; s.faults[0].left <= 0 {
+		s.faults = s.faults[1:]
+	}
 	return f
 }
 

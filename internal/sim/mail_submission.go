@@ -61,6 +61,13 @@ func (m *Mail) Fail(f MailFault, n int) {
 	m.faults = append(m.faults, mailFault{fault: f, left: n})
 }
 
+// Mend takes the faults away that are left.
+func (m *Mail) Mend() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.faults = nil
+}
+
 // fault takes the next fault if it shows at this step.
 func (m *Mail) fault(at mailStep) (MailFault, bool) {
 	m.mu.Lock()

@@ -36,6 +36,13 @@ func (t *Telegram) Fail(f TelegramFault, n int) {
 	t.faults = append(t.faults, telegramFault{TelegramFault: f, left: n})
 }
 
+// Mend takes the faults away that are left.
+func (t *Telegram) Mend() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.faults = nil
+}
+
 // fault takes the next fault for a method.
 func (t *Telegram) fault(method string) (TelegramFault, bool) {
 	for i, f := range t.faults {

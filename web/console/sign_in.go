@@ -68,6 +68,7 @@ func (c *console) showLink(w http.ResponseWriter, r *http.Request) {
 	c.pages.link.Write(w, r, ui.Frame{Private: true}, linkPage{Action: r.URL.EscapedPath()})
 }
 
+// useLink goes on to the page that the query names as next.
 func (c *console) useLink(w http.ResponseWriter, r *http.Request) {
 	m, err := c.Staff.UseLink(r.Context(), r.PathValue("token"))
 	switch {
@@ -76,7 +77,7 @@ func (c *console) useLink(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		c.UI.Unexpected(w, r, err)
 	default:
-		c.enter(w, r, m, "")
+		c.enter(w, r, m, ui.Local(r.URL.Query().Get("next"), ""))
 	}
 }
 

@@ -14,6 +14,7 @@ type veil struct {
 	open bool
 	who  staff.Identity
 	name *regexp.Regexp // nil where there is none that can be told from other words
+	tel  *regexp.Regexp // nil where it is no number
 }
 
 var (
@@ -34,6 +35,10 @@ func newVeil(who staff.Identity, open bool) veil {
 		}
 		v.name = regexp.MustCompile(`(?i)` + strings.Join(name, `\s+`))
 	}
+	if digits, ok := strings.CutPrefix(who.Address.Value, "+"); ok && who.Address.Kind == "tel" {
+		digits = strings.TrimPrefix(digits, "62")
+		v.tel = regexp.MustCompile(`(?:(?:\+?62|0|\+)[ .()-]*)?` + strings.Join(strings.Split(regexp.QuoteMeta(digits), ""), `[ .()-]*`))
+	}
 	return v
 }
 
@@ -46,7 +51,9 @@ func (v *veil) text(s string) string {
 	if v.name != nil {
 		s = v.name.ReplaceAllString(s, hidden)
 	}
-	if value := v.who.Address.Value; len(value) >= 5 {
+	if v.tel != nil {
+		s = v.tel.ReplaceAllString(s, hidden)
+	} else if value := v.who.Address.Value; len(value) >= 5 {
 		s = strings.ReplaceAll(s, value, hidden)
 	}
 	return mails.ReplaceAllString(phones.ReplaceAllString(s, hidden), hidden)
