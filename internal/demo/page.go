@@ -4,6 +4,7 @@ import (
 	"embed"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"tanggap/internal/app"
 	"tanggap/tickets"
@@ -41,6 +42,11 @@ func (p playground) Broken() (all []lever) {
 		}
 	}
 	return all
+}
+
+// Waits reports whether anything waits to go out.
+func (p playground) Waits() bool {
+	return slices.ContainsFunc(p.Queues, func(q waiting) bool { return q.N > 0 })
 }
 
 // At is the address of the page with another choice of who writes, from which number, and what stands

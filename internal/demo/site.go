@@ -58,7 +58,9 @@ func (s *site) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.Problem = problem
-	frame := ui.Frame{Home: "/playground", Wide: true, Nav: []ui.Link{{Path: "/playground", Name: "playground", Current: true}}}
+	frame := ui.Frame{Wide: true, Nav: []ui.Link{
+		{Path: "/playground", Name: "playground", Current: true}, {Path: "/report", Name: "report"}, {Path: "/track", Name: "track"},
+	}}
 	s.page.Write(w, r, frame, p)
 }
 

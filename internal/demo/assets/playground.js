@@ -108,17 +108,18 @@
     const reply = form.querySelector("select[name=reply]");
     if (reply) reply.value = "";
   };
-  let busy = false;
+  const busy = new Set(); // forms under way: a second press of the same one says nothing new
   document.addEventListener("submit", async e => {
     const form = e.target.closest("form[data-send]");
     if (!form) return;
     e.preventDefault();
-    if (busy) return; // a second press of the same button
-    busy = true;
     const sent = form.querySelector("[data-fills=text]")?.value;
     const body = new FormData(form, e.submitter);
+    const name = form.action + " " + (body.get("name") ?? "");
+    if (busy.has(name)) return;
+    busy.add(name);
     const ok = await ask(form.action, { method: "POST", body });
-    busy = false;
+    busy.delete(name);
     if (!ok || sent === undefined) return;
     clear(form);
     // An example lay ready on every device; on the others it is not wanted any more.
@@ -144,7 +145,7 @@
   here.searchParams.delete("try");
   here.searchParams.delete("problem");
   const look = async () => {
-    if (!document.hidden && !busy) await ask(here);
+    if (!document.hidden && busy.size === 0) await ask(here);
     setTimeout(look, 1000);
   };
   if (document.querySelector("[data-live]")) setTimeout(look, 1000);
