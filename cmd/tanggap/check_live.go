@@ -141,7 +141,12 @@ func storePoints(ctx context.Context, cfg *config.Config, city *router.City) (al
 		}
 		reached := map[string]bool{}
 		for i := range contacts {
-			reached[contacts[i].Agency.ID] = !contacts[i].Unheard()
+			c := &contacts[i]
+			for _, r := range []struct{ value, state string }{{c.Mail.Value, c.Mail.State}, {c.Chat.Value, c.Chat.State}} {
+				if r.value != "" && (r.state == "" || r.state == "pilot") {
+					reached[c.Agency.ID] = true
+				}
+			}
 		}
 		all = append(staffPoints(city, members), addressPoint(cfg, city, reached), trafficPoint(cfg, accounts))
 		return nil

@@ -52,6 +52,16 @@ func TestTheGoLiveListOfANewCity(t *testing.T) {
 		if status != done || !strings.Contains(out, "todo go-live, privacy notice: ") {
 			t.Errorf("status %d: what is open before a city goes live is no failure\n%s", status, out)
 		}
+		// An address off the pilot's list is no fault: it will be written to when the city is live.
+		if status, _, errs := tanggap(t, "agency", "contact", "set", "--config", path, "dki.dsda", "--chat", "-100123"); status != done {
+			t.Fatal(errs)
+		}
+		if items := points(t, path, "--offline")["notices"].Items; !slices.ContainsFunc(items, func(s string) bool { return strings.HasPrefix(s, "dinas, 24 of 25: dki.binamarga") }) {
+			t.Errorf("notices: %q", items)
+		}
+		if status, out, _ := tanggap(t, "check", "--config", path, "--offline"); status != done {
+			t.Errorf("status %d with an address off the list\n%s", status, out)
+		}
 		if status, out, _ = tanggap(t, "check", "--config", path, "--offline", "--live"); status != failed || !strings.Contains(out, "FAIL go-live, mode: ") {
 			t.Errorf("--live: status %d\n%s", status, out)
 		}

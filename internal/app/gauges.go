@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tanggap/tickets"
+	"tanggap/tickets/figures"
 )
 
 // scrapeTime bounds the look at the store for one scrape.
@@ -19,7 +20,7 @@ type gauges struct {
 	store    *tickets.Store
 	accounts []string
 
-	queue, oldest, working, lastIn, lastOut, inbox, inboxOldest, up *prometheus.Desc
+	queue, oldest, working, lastIn, lastOut, inbox, inboxOldest, late, lateOldest, up *prometheus.Desc
 }
 
 func newGauges(store *tickets.Store, accounts []string) *gauges {
@@ -35,13 +36,15 @@ func newGauges(store *tickets.Store, accounts []string) *gauges {
 		lastOut:     d("account_last_outbound_timestamp_seconds", "When the last message left, 0 before the first.", "account"),
 		inbox:       d("inbox_waiting", "Accepted messages that wait to become tickets, counted up to 1000."),
 		inboxOldest: d("inbox_oldest_seconds", "How long the oldest of them waits."),
+		late:        d("tickets_late", "Open tickets whose answer is overdue, by kind; the 1000 that are late the longest are counted.", "kind"),
+		lateOldest:  d("tickets_late_oldest_seconds", "How long the first of them is overdue."),
 		up:          d("store_up", "1 where the store answered this scrape."),
 	}
 }
 
 // Describe names the gauges.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.queue, g.oldest, g.working, g.lastIn, g.lastOut, g.inbox, g.inboxOldest, g.up} {
+	for _, d := range []*prometheus.Desc{g.queue, g.oldest, g.working, g.lastIn, g.lastOut, g.inbox, g.inboxOldest, g.late, g.lateOldest, g.up} {
 		ch <- d
 	}
 }
@@ -90,6 +93,31 @@ func (g *gauges) collect(ctx context.Context, ch chan<- prometheus.Metric) error
 	}
 	put(g.inbox, float64(q.Waiting))
 	put(g.inboxOldest, age(q.Oldest))
+	return g.collectLate(ctx, put)
+}
+
+// collectLate puts a number for every kind, so that a kind without late ones is seen to have none.
+func (g *gauges) collectLate(ctx context.Context, put func(*prometheus.Desc, float64, ...string)) error {
+	all, err := figures.New(g.store).LateTickets(ctx)
+	if err != nil {
+		return err
+	}
+	var oldest time.Time
+	for _, kind := range []tickets.Kind{tickets.Complaint, tickets.Information, tickets.Suggestion, tickets.Misconduct} {
+		n := 0
+		for _, l := range all {
+			if l.Kind == kind {
+				n = l.Count
+			}
+		}
+		put(g.late, float64(n), string(kind))
+	}
+	for _, l := range all {
+		if oldest.IsZero() || l.Oldest.Before(oldest) {
+			oldest = l.Oldest
+		}
+	}
+	put(g.lateOldest, age(oldest))
 	return nil
 }
 
