@@ -173,12 +173,19 @@ func (t *turn) disown() error {
 	return nil
 }
 
+// vouches reports whether the message speaks for the address of a case that nobody has vouched for: it comes from
+// there, and answers what a person asked us to ask there.
+func (t *turn) vouches(c *tickets.Ticket) bool {
+	asked := c.Question == tickets.AskAnything || c.Question == tickets.AskConfirm
+	return asked && c.Return.Account == t.msg.Account && c.Return.Address == t.via.Address
+}
+
 // unvouched is the case that SUDAH or BELUM answers although nobody has vouched for its address yet:
 // the answer to our question does.
 func (t *turn) unvouched() *tickets.Ticket {
 	var found *tickets.Ticket
 	for _, n := range t.strangers() {
-		if n.State == tickets.Resolved && t.here(n) && (found == nil || n.ResolvedAt.After(found.ResolvedAt)) {
+		if n.State == tickets.Resolved && t.vouches(n) && (found == nil || n.ResolvedAt.After(found.ResolvedAt)) {
 			found = n
 		}
 	}

@@ -238,7 +238,7 @@ func (t *turn) asked() (*tickets.Ticket, string) {
 	var found *tickets.Ticket
 	for _, c := range t.own {
 		open := c.Question != tickets.NoQuestion && (c.State.Open() || c.State == tickets.Resolved)
-		if !open || c.Unverified || !t.here(c) || t.strays(c) || c.State == tickets.Resolved && !t.replies() {
+		if !open || c.Unverified && !t.vouches(c) || !c.Unverified && !t.here(c) || t.strays(c) || c.State == tickets.Resolved && !t.replies() {
 			continue
 		}
 		if found == nil || c.UpdatedAt.After(found.UpdatedAt) {

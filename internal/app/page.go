@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 
 	"tanggap/bot"
 	"tanggap/channels"
@@ -20,12 +21,18 @@ func (page) Name() string { return bot.Web }
 
 // Capabilities are a web page's; it has buttons of its own.
 func (page) Capabilities() channels.Capabilities {
-	return channels.Capabilities{Channel: bot.Web, Addresses: channels.Web, Text: channels.Limit{Max: 1 << 20, Unit: channels.Bytes}, Receipts: true}
+	return channels.Capabilities{Channel: bot.Web, Addresses: channels.Web, Text: channels.Limit{Max: 1 << 20, Unit: channels.Bytes}, Receipts: true, Finds: true}
 }
 
 // Send does nothing: the page reads the thread.
 func (page) Send(_ context.Context, out channels.Outbound) (channels.Receipt, error) {
 	return channels.Receipt{MessageID: "page:" + out.Key, State: channels.Sent}, nil
+}
+
+// Find says that whatever was handed over is there, so that an attempt that a crash cut off is in no doubt.
+func (p page) Find(ctx context.Context, out channels.Outbound, _ time.Time) (channels.Receipt, bool, error) {
+	r, err := p.Send(ctx, out)
+	return r, true, err
 }
 
 // portalOptions tell the public pages of the city.

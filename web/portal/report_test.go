@@ -159,6 +159,65 @@ func TestAnswerGoesToTheAddressThatWasTyped(t *testing.T) {
 	})
 }
 
+func TestAnswerToOurQuestionVouchesForATypedNumber(t *testing.T) {
+	each(t, func(s *site) {
+		const number = "+6281298765432"
+		_, k := s.reported(map[string]string{"text": complaint, "phone": number})
+		s.sends("sms")
+		for _, c := range []struct {
+			step   tickets.Step
+			answer string
+			after  tickets.State
+		}{
+			{tickets.Step{To: tickets.Pending, Text: "Tiang nomor berapa?"}, "nomor 17, depan gerbang", tickets.Assigned},
+			{tickets.Step{To: tickets.Resolved, Text: "Lampu sudah menyala."}, "SUDAH", tickets.Closed},
+		} {
+			if err := s.desk.Move(context.Background(), tickets.Act{Ticket: k.ID, By: "staff:rina"}, c.step); err != nil {
+				s.t.Fatal(err)
+			}
+			s.sends("sms")
+			s.writes("sms", number, c.answer)
+			if now := s.ticket(k.Reference.String()); now.State != c.after || now.Unverified {
+				s.t.Errorf("after %q: %s, unverified %v", c.answer, now.State, now.Unverified)
+			}
+		}
+		var n int
+		if err := s.store.Row(context.Background(), `SELECT count(*) FROM ticket`).Scan(&n); err != nil || n != 1 {
+			s.t.Errorf("%d tickets, %v", n, err)
+		}
+	})
+}
+
+func TestConfirmationVouchesForATypedNumber(t *testing.T) {
+	each(t, func(s *site) {
+		const number = "+6281298765432"
+		_, k := s.reported(map[string]string{"text": complaint, "phone": number})
+		s.sends("sms")
+		if err := s.desk.Move(context.Background(), tickets.Act{Ticket: k.ID, By: "staff:rina"}, tickets.Step{To: tickets.Resolved, Text: "Lampu sudah menyala."}); err != nil {
+			s.t.Fatal(err)
+		}
+		s.sends("sms")
+		s.writes("sms", number, "sudah")
+		if now := s.ticket(k.Reference.String()); now.State != tickets.Closed || now.Outcome != tickets.Confirmed {
+			s.t.Errorf("%s, %s", now.State, now.Outcome)
+		}
+	})
+}
+
+func TestReportIsAcknowledgedOnlyWhenDurable(t *testing.T) {
+	each(t, func(s *site) {
+		id := s.formID()
+		if err := s.store.Close(); err != nil {
+			s.t.Fatal(err)
+		}
+		a := s.call(s.filled(id, map[string]string{"text": complaint, "place": "Tebet Timur"}))
+		if _, known := s.cookies["tanggap_sent"]; a.code != http.StatusServiceUnavailable || known || field(s.t, a.body, "form") != id {
+			s.t.Errorf("while the store is away: %d", a.code)
+		}
+		s.has(a, "Laporan belum tersimpan", complaint)
+	})
+}
+
 func TestOwnerOfAnAddressDisownsWhatOthersTyped(t *testing.T) {
 	each(t, func(s *site) {
 		const number = "+6281298765432"
