@@ -154,7 +154,7 @@ func (p *Portal) writes(w http.ResponseWriter, r *http.Request, v *visit, field 
 	case utf8.RuneCountInString(typed.Typed) > mostText:
 		typed.Fault = "long"
 	case field == "text" && typed.Typed == "":
-		typed.Fault = "text"
+		typed.Fault = "empty"
 	case len(r.PostFormValue("form")) != formSize:
 		typed.Fault = "body"
 	default:
