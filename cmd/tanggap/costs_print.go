@@ -52,6 +52,12 @@ func amount(v *float64) string {
 		return "?"
 	case *v != 0 && *v < 10:
 		return strconv.FormatFloat(*v, 'f', 4, 64)
+	case *v < 1000:
+		return strconv.FormatFloat(*v, 'f', 2, 64)
 	}
-	return strconv.FormatFloat(*v, 'f', 2, 64)
+	digits := strconv.FormatFloat(*v, 'f', 0, 64)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + " " + digits[at:] // neither of the signs that mean a fraction somewhere
+	}
+	return digits
 }

@@ -100,7 +100,7 @@ func TestCostsAreWhatWasCarriedTimesTheCitysPrices(t *testing.T) {
 		if _, out, _ := tanggap(t, "costs", "--config", path, "--price-out", "sms=0", "--currency", "USD"); !strings.Contains(out, "in USD") || !strings.Contains(out, " 50.00 ") {
 			t.Errorf("%s", out)
 		}
-		if _, out, _ := tanggap(t, "costs", "--config", path, "--days", "60"); !strings.Contains(out, " 2175.00 ") {
+		if _, out, _ := tanggap(t, "costs", "--config", path, "--days", "60"); !strings.Contains(out, " 2 175 ") {
 			t.Errorf("over 60 days:\n%s", out)
 		}
 	})
