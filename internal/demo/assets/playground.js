@@ -42,8 +42,9 @@
       if ("list" in part.dataset) for (const item of part.children) sources.set(item, item.outerHTML);
     }
   };
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const atEnd = list => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  const toEnd = list => { if (list.dataset.live !== "mail") list.scrollTop = list.scrollHeight; };
+  const toEnd = (list, behavior) => { if (list.dataset.live !== "mail") list.scrollTo({ top: list.scrollHeight, behavior }); };
   const adopt = (item, source) => { sources.set(item, source); return item; };
 
   const renewList = (old, fresh) => {
@@ -60,7 +61,7 @@
       return adopt(item, source);
     });
     old.replaceChildren(...items);
-    if (stay) toEnd(old);
+    if (stay) toEnd(old, still ? "instant" : "smooth");
   };
   const renew = fresh => {
     for (const old of document.querySelectorAll("[data-live]")) {
@@ -138,7 +139,7 @@
 
   remember(document);
   showCounts();
-  for (const list of document.querySelectorAll("[data-list]")) toEnd(list);
+  for (const list of document.querySelectorAll("[data-list]")) toEnd(list, "instant");
   if (document.querySelector("[data-live=problem] p")) problemUntil = Date.now() + 8000;
   const here = new URL(location.href);
   here.hash = "";
