@@ -81,6 +81,11 @@ func TestCitizenReportsOnThePublicPages(t *testing.T) {
 				t.Errorf("what was read on the page is %s", m.State)
 			}
 		}
+		desk := chromium.Page(t, k.url, browser.Options{})
+		desk.Open("/report")
+		if text := desk.Text("#where"); text == "" {
+			t.Error("with scripts, nobody is offered to fill in where he is")
+		}
 		k.silent(token, "Siti", "gelap banget", "warung", "lampu.png", "sedang diganti")
 	})
 }

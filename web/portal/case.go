@@ -246,7 +246,7 @@ func (p *Portal) apart(w http.ResponseWriter, r *http.Request, form string, k ti
 	p.ui.Redirect(w, r, "/t/"+token, "apart")
 }
 
-// caseRevoke is POST /t/{token}/revoke: on a shared phone the link may be left behind.
+// caseRevoke is POST …/revoke: on a shared phone a link, or what a code opened, may be left behind.
 func (p *Portal) caseRevoke(w http.ResponseWriter, r *http.Request) {
 	v, ok := p.visit(w, r)
 	if !ok || !p.ui.Form(w, r) {
@@ -258,6 +258,11 @@ func (p *Portal) caseRevoke(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := p.passes.Revoke(r.Context(), v.token); err != nil {
 		p.ui.Unexpected(w, r, err)
+		return
+	}
+	if v.pass.Kind == pass.Code {
+		p.setCookie(w, caseCookie, "", "/track", 0)
+		p.ui.Redirect(w, r, "/track", "")
 		return
 	}
 	p.setCookie(w, sentCookie, "", "/report", 0)

@@ -80,8 +80,8 @@ var errEnough = errors.New("enough")
 
 func (f *filled) part(part *multipart.Part, keep func(io.Reader, int64) (Stored, error)) error {
 	if part.FileName() != "" {
-		if keep == nil || f.trap != "" {
-			return errEnough
+		if keep == nil || f.trap != "" || strings.TrimSpace(f.Text) == "" {
+			return errEnough // the form is shown again, and browsers make people choose files anew
 		}
 		return f.file(part, keep)
 	}

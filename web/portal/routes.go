@@ -18,6 +18,7 @@ func (p *Portal) routes() http.Handler {
 	mux.HandleFunc("POST /track/code", p.codeWanted)
 	mux.HandleFunc("POST /track/open", p.codeOpen)
 	mux.HandleFunc("GET /track/case", p.caseShow)
+	mux.HandleFunc("POST /track/case/revoke", p.caseRevoke)
 	mux.HandleFunc("GET /t/{token}", p.caseShow)
 	mux.HandleFunc("POST /t/{token}/message", p.caseMessage)
 	mux.HandleFunc("POST /t/{token}/answer", p.caseAnswer)

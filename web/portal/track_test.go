@@ -154,8 +154,19 @@ func TestCodeOpensTheCaseOnItsOwnChannel(t *testing.T) {
 		if a := s.post("/track/open", right); a.code != http.StatusUnprocessableEntity {
 			s.t.Errorf("the code a second time: %d", a.code)
 		}
-		if a := s.get("/t/" + s.cookies["tanggap_case"]); a.code != http.StatusNotFound {
+		token := s.cookies["tanggap_case"]
+		if a := s.get("/t/" + token); a.code != http.StatusNotFound {
 			s.t.Errorf("its token as a link: %d", a.code)
+		}
+		if a := s.post("/track/case/message", url.Values{"form": {strings.Repeat("A", 26)}, "text": {"halo"}}); a.code != http.StatusNotFound {
+			s.t.Errorf("writing on it: %d", a.code)
+		}
+		if a := s.post("/track/case/revoke", url.Values{"sure": {"yes"}}); a.code != http.StatusSeeOther || s.cookies["tanggap_case"] != "" {
+			s.t.Errorf("closing it: %d", a.code)
+		}
+		s.cookies["tanggap_case"] = token
+		if a := s.get("/track/case"); a.code != http.StatusSeeOther {
+			s.t.Errorf("after closing it: %d", a.code)
 		}
 	})
 }
