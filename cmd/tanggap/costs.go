@@ -78,8 +78,9 @@ func (c costs) Run(ctx context.Context, s streams) error {
 		return &usageError{err}
 	}
 	var used []app.Usage
+	var gone []string
 	err = withStore(ctx, cfg, func(store *tickets.Store) error {
-		used, err = app.Usages(ctx, cfg, store, time.Now().AddDate(0, 0, -c.Days))
+		used, gone, err = app.Usages(ctx, cfg, store, time.Now().AddDate(0, 0, -c.Days))
 		return err
 	})
 	if err != nil {
@@ -99,6 +100,9 @@ func (c costs) Run(ctx context.Context, s streams) error {
 		}
 	} else if err := sheet.print(s.Out); err != nil {
 		return err
+	}
+	for _, name := range gone {
+		fmt.Fprintf(s.Err, "tanggap: not in the sheet: what %s carried, since the configuration does not have the account any more\n", name)
 	}
 	for _, m := range sheet.Missing {
 		fmt.Fprintln(s.Err, "tanggap: not given: "+m)

@@ -100,6 +100,9 @@ func TestCostsAreWhatWasCarriedTimesTheCitysPrices(t *testing.T) {
 		if _, out, _ := tanggap(t, "costs", "--config", path, "--price-out", "sms=0", "--currency", "USD"); !strings.Contains(out, "in USD") || !strings.Contains(out, " 50.00 ") {
 			t.Errorf("%s", out)
 		}
+		if _, _, errs := tanggap(t, "costs", "--config", configFile(t, url, botAccount)); !strings.Contains(errs, "not in the sheet: what sms carried") {
+			t.Errorf("of an account that is gone it says %q", errs)
+		}
 		if _, out, _ := tanggap(t, "costs", "--config", path, "--days", "60"); !strings.Contains(out, " 2 175 ") {
 			t.Errorf("over 60 days:\n%s", out)
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"tanggap/bot"
@@ -28,16 +29,16 @@ type Usage struct {
 	In, Out int // units from citizens, and to them
 }
 
-// Usages counts what each account carried since a time.
-func Usages(ctx context.Context, cfg *config.Config, store *tickets.Store, since time.Time) ([]Usage, error) {
-	all, err := usages(cfg)
-	if err != nil {
-		return nil, err
+// Usages counts what each account carried since a time, in the configuration's order. gone are accounts that
+// said something to citizens, and that the configuration does not have any more.
+func Usages(ctx context.Context, cfg *config.Config, store *tickets.Store, since time.Time) (all []Usage, gone []string, err error) {
+	if all, err = usages(cfg); err != nil {
+		return nil, nil, err
 	}
 	counts := figures.New(store)
 	opened, err := counts.Opened(ctx, since)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	at := map[string]*Usage{}
 	for i := range all {
@@ -47,9 +48,11 @@ func Usages(ctx context.Context, cfg *config.Config, store *tickets.Store, since
 	err = counts.EachCarried(ctx, since, func(c figures.Carried) {
 		if u, ok := at[c.Account]; ok {
 			u.add(c)
+		} else if !c.Inbound && !slices.Contains(gone, c.Account) {
+			gone = append(gone, c.Account)
 		}
 	})
-	return all, err
+	return all, gone, err
 }
 
 func usages(cfg *config.Config) (all []Usage, err error) {
