@@ -52,12 +52,13 @@ var may = map[string][]string{
 	"router/dispatch": {"channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router"},
 
 	// The bot, the city packs and the web are above the router. The web never sees an adapter.
-	"bot":         {"channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
-	"cities":      {"tickets/clock", "internal/language", "router", "router/place"},
-	"web/ui":      {"tickets", "tickets/clock", "internal/language", "router"},
-	"web/api":     {"web/ui", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/portal":  {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/console": {"web/ui", "channels", "channels/sms", "tickets", "tickets/staff", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
+	"bot":          {"channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
+	"cities":       {"tickets/clock", "internal/language", "router", "router/place"},
+	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
+	"web/discreet": {"tickets"},
+	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
+	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
+	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/staff", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
 
 	// The app wires, the command starts.
 	"internal/config": {},

@@ -13,6 +13,7 @@ import (
 
 	"tanggap/bot"
 	"tanggap/channels"
+	"tanggap/tickets/staff"
 	"tanggap/web/api"
 )
 
@@ -73,7 +74,7 @@ func (a *App) jsonAPI() http.Handler {
 		}
 		return all
 	}
-	return api.New(a.store, bot.NewDesk(a.bot, a.store), a.City, api.Options{Log: a.log, Version: a.version, Accounts: accounts, Refusals: refusals})
+	return api.New(a.store, bot.NewDesk(a.bot, a.store), a.City, api.Options{Log: a.log, Version: a.version, Accounts: accounts, Refusals: refusals, Names: staff.New(a.store).Names})
 }
 
 // headers are what every answer carries.

@@ -55,6 +55,30 @@ func (s *Store) Identities(ctx context.Context, page []tickets.Ticket) ([]Identi
 	return all, nil
 }
 
+// Names are the names of citizens by id, "" where the platform told none. They are for no eyes: whoever shows
+// texts needs them to hide them there.
+func (s *Store) Names(ctx context.Context, citizens []int64) (map[int64]string, error) {
+	all := make(map[int64]string, len(citizens))
+	if len(citizens) == 0 {
+		return all, nil
+	}
+	args := make([]any, len(citizens))
+	for i, id := range citizens {
+		args[i] = id
+	}
+	err := s.db.Rows(ctx, func(rows *sql.Rows) error {
+		var id int64
+		var name string
+		err := rows.Scan(&id, &name)
+		all[id] = name
+		return err
+	}, `SELECT id, name FROM citizen WHERE id IN (?`+strings.Repeat(", ?", len(args)-1)+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading names: %w", err)
+	}
+	return all, nil
+}
+
 // Opened is until when the ticket's identity is open to an actor, zero where it is not. It follows from
 // the event, so that nothing is open that the history does not show.
 func (s *Store) Opened(ctx context.Context, ticket int64, actor string) (time.Time, error) {

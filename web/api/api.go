@@ -20,6 +20,7 @@ import (
 	"tanggap/channels"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/web/discreet"
 )
 
 // reader is what the API reads of the store.
@@ -70,6 +71,8 @@ type Options struct {
 	Version  string           // of the program, for the description
 	Accounts func() []Account // the configured ones; nil is none
 	Refusals []Refusal        // of the desk, beside those of package tickets
+	// Names are the citizens' names by their ids, to hide them in texts; nil knows none.
+	Names func(ctx context.Context, citizens []int64) (map[int64]string, error)
 }
 
 // api serves the routes.
@@ -80,6 +83,7 @@ type api struct {
 	log      *slog.Logger
 	accounts func() []Account
 	refusals []Refusal
+	names    func(context.Context, []int64) (map[int64]string, error)
 }
 
 // prefix of every route.
@@ -94,7 +98,10 @@ func New(s store, d desk, city func() *router.City, o Options) http.Handler {
 	if o.Accounts == nil {
 		o.Accounts = func() []Account { return nil }
 	}
-	a := &api{store: s, desk: d, city: city, log: o.Log, accounts: o.Accounts, refusals: append(o.Refusals, storeRefusals()...)}
+	if o.Names == nil {
+		o.Names = func(context.Context, []int64) (map[int64]string, error) { return nil, nil }
+	}
+	a := &api{store: s, desk: d, city: city, log: o.Log, accounts: o.Accounts, refusals: append(o.Refusals, storeRefusals()...), names: o.Names}
 	mux := http.NewServeMux()
 	h := humago.New(mux, a.config(o.Version))
 	h.UseMiddleware(a.authenticate(h))
@@ -123,7 +130,8 @@ func (a *api) config(version string) huma.Config {
 	}
 	c := huma.DefaultConfig("tanggap", version)
 	c.Info.Description = "Reports of citizens, and the work on them. Times are RFC 3339 in the city's zone; lists and threads are newest first; " +
-		"every POST takes an Idempotency-Key, so that it can be repeated without harm."
+		"every POST takes an Idempotency-Key, so that it can be repeated without harm. For the token of an agency, the citizen's name and whatever looks like " +
+		"a number or address of somebody is hidden in texts (" + discreet.Hidden + "); a token for all agencies gets texts as they came."
 	// The documentation page would load from a CDN; schema links are noise in every answer.
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.RejectUnknownQueryParameters = true

@@ -57,7 +57,10 @@ func (a *api) list(ctx context.Context, in *listInput) (*listOutput, error) {
 		return nil, a.refusal(err)
 	}
 	out := &listOutput{}
-	v := a.view(in.Language)
+	v, err := a.viewOf(ctx, in.Language, found...)
+	if err != nil {
+		return nil, a.unexpected(err)
+	}
 	out.Body.Tickets = make([]Ticket, 0, len(found))
 	for i := range found {
 		if !a.sees(tokenOf(ctx), &found[i]) {
@@ -90,8 +93,11 @@ func (a *api) get(ctx context.Context, in *getInput) (*getOutput, error) {
 	if err != nil {
 		return nil, a.unexpected(err)
 	}
-	v := a.view(in.Language)
-	return &getOutput{Detail{Ticket: v.ticket(&k), Messages: v.messages(lines), Events: v.events(events)}}, nil
+	v, err := a.viewOf(ctx, in.Language, k)
+	if err != nil {
+		return nil, a.unexpected(err)
+	}
+	return &getOutput{Detail{Ticket: v.ticket(&k), Messages: v.messages(k.ID, lines), Events: v.events(events)}}, nil
 }
 
 type pageInput struct {

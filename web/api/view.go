@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -9,9 +10,10 @@ import (
 
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/web/discreet"
 )
 
-// Ticket is one case. It names neither the citizen nor his address.
+// Ticket is one case. It names neither the citizen nor his address; see viewOf for what he wrote himself.
 type Ticket struct {
 	Reference   string               `json:"reference" doc:"Ten digits."`
 	Version     int64                `json:"version" doc:"Counts the changes; send it back with a move."`
@@ -88,6 +90,44 @@ type view struct {
 	city *router.City
 	zone *time.Location
 	lang string
+	// veils hide who wrote a ticket, by its id; nil for a caller who sees texts as they were written.
+	veils map[int64]*discreet.Veil
+}
+
+// over is a text of a ticket as the caller may see it. Nothing of a ticket without a veil of its own is
+// shown to whom veils are held before.
+func (v view) over(ticket int64, text string) string {
+	veil := v.veils[ticket]
+	if v.veils == nil {
+		return text
+	}
+	if veil == nil {
+		veil = &discreet.Veil{}
+	}
+	return veil.Text(text)
+}
+
+// viewOf is a view of tickets for the caller. What citizens wrote tells the token of an agency neither their
+// names nor how they are reached; only a token for all agencies, which is the city's own, gets it as it came.
+func (a *api) viewOf(ctx context.Context, accept string, found ...tickets.Ticket) (view, error) {
+	v := a.view(accept)
+	if tokenOf(ctx).Agency == "*" {
+		return v, nil
+	}
+	v.veils = map[int64]*discreet.Veil{}
+	citizens := make([]int64, 0, len(found))
+	for i := range found {
+		citizens = append(citizens, found[i].CitizenID)
+	}
+	names, err := a.names(ctx, citizens)
+	if err != nil {
+		return v, err
+	}
+	for i := range found {
+		veil := discreet.New(names[found[i].CitizenID], found[i].Return.Address)
+		v.veils[found[i].ID] = &veil
+	}
+	return v, nil
 }
 
 func (a *api) view(accept string) view {
@@ -120,7 +160,7 @@ func (v view) maybe(t time.Time) *string {
 func (v view) ticket(t *tickets.Ticket) Ticket {
 	out := Ticket{
 		Reference: string(t.Reference), Version: t.Version, Kind: string(t.Kind), State: string(t.State), Outcome: string(t.Outcome),
-		Agency: t.Agency, Category: t.Category, Channel: t.Return.Channel, Account: t.Return.Account, Language: t.Language, Subject: t.Subject,
+		Agency: t.Agency, Category: t.Category, Channel: t.Return.Channel, Account: t.Return.Account, Language: t.Language, Subject: v.over(t.ID, t.Subject),
 		ExternalIDs: t.ExternalIDs, Emergency: t.Emergency, Sealed: t.Sealed, Unverified: t.Unverified, Test: t.Test,
 		CreatedAt: v.at(t.CreatedAt), UpdatedAt: v.at(t.UpdatedAt), DueAt: v.maybe(t.DueAt), ResolvedAt: v.maybe(t.ResolvedAt), ClosedAt: v.maybe(t.ClosedAt),
 	}
@@ -157,10 +197,10 @@ func (v view) area(code string, d *router.Rendered) *router.RenderedArea {
 	return nil
 }
 
-func (v view) message(l *tickets.Line) Message {
+func (v view) message(ticket int64, l *tickets.Line) Message {
 	m := Message{
 		ID: strconv.FormatInt(l.ID, 10), Direction: string(l.Direction), Channel: l.Channel, Account: l.Account, ExternalID: l.ExternalID,
-		Author: l.Author, Subject: l.Subject, Text: l.Text, Quoted: l.Quoted, State: "received", Attachments: []File{},
+		Author: l.Author, Subject: v.over(ticket, l.Subject), Text: v.over(ticket, l.Text), Quoted: v.over(ticket, l.Quoted), State: "received", Attachments: []File{},
 	}
 	at := l.CreatedAt
 	switch {
@@ -174,16 +214,17 @@ func (v view) message(l *tickets.Line) Message {
 		at = l.SentAt
 	}
 	m.SentAt = v.at(at)
+	m.ExternalID = v.over(ticket, m.ExternalID) // a chat's id is a part of it on some platforms
 	for _, f := range l.Files {
-		m.Attachments = append(m.Attachments, File{Name: f.Name, Type: f.Type, Size: f.Size})
+		m.Attachments = append(m.Attachments, File{Name: v.over(ticket, f.Name), Type: f.Type, Size: f.Size})
 	}
 	return m
 }
 
-func (v view) messages(lines []tickets.Line) []Message {
+func (v view) messages(ticket int64, lines []tickets.Line) []Message {
 	all := make([]Message, 0, len(lines))
 	for i := range lines {
-		all = append(all, v.message(&lines[i]))
+		all = append(all, v.message(ticket, &lines[i]))
 	}
 	slices.Reverse(all)
 	return all

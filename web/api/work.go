@@ -80,10 +80,13 @@ func (a *api) write(ctx context.Context, in *textInput, route string, do func(co
 	if err != nil {
 		return nil, a.unexpected(err)
 	}
-	v := a.view(in.Language)
+	v, err := a.viewOf(ctx, in.Language, k)
+	if err != nil {
+		return nil, a.unexpected(err)
+	}
 	for i := range lines {
 		if lines[i].ID == message {
-			return &messageOutput{v.message(&lines[i])}, nil
+			return &messageOutput{v.message(k.ID, &lines[i])}, nil
 		}
 	}
 	// It is written, beyond what a thread shows.
@@ -149,7 +152,10 @@ func (a *api) after(ctx context.Context, k *tickets.Ticket, language string) (*t
 	if err != nil {
 		return nil, a.unexpected(err)
 	}
-	v := a.view(language)
+	v, err := a.viewOf(ctx, language, now)
+	if err != nil {
+		return nil, a.unexpected(err)
+	}
 	if t := tokenOf(ctx); !a.sees(t, &now) {
 		agency := now.Agency
 		if now.Sealed {

@@ -6,6 +6,7 @@ import (
 
 	"tanggap/tickets"
 	"tanggap/tickets/staff"
+	"tanggap/web/discreet"
 )
 
 func TestTheVeilHidesAddressesHoweverTheyAreWritten(t *testing.T) {
@@ -25,7 +26,7 @@ func TestTheVeilHidesAddressesHoweverTheyAreWritten(t *testing.T) {
 			"chat":     {"90210777", "0857 1234 5678"},
 		}[kind] {
 			text := "hubungi saya di " + said + " ya, sari rahasiawati"
-			if got, want := closed.text(text), "hubungi saya di "+hidden+" ya, "+hidden; strings.ReplaceAll(got, "(", "") != want {
+			if got, want := closed.text(text), "hubungi saya di "+discreet.Hidden+" ya, "+discreet.Hidden; strings.ReplaceAll(got, "(", "") != want {
 				t.Errorf("%s: %q, want %q", kind, got, want)
 			}
 			if got := open.text(text); got != text {
