@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,18 +32,27 @@ const (
 var ErrNoCode = errors.New("no code may be sent")
 
 // Page makes what a citizen did on the public pages durable, as if a channel had delivered it; nil means that
-// it is. form names one filling-in of a form: the same once again changes nothing. in needs an Account and
-// a From. The Ref of its media is the SHA-256 of a file that is stored.
+// it is. form names one filling-in of a form: the same once again changes nothing, and tickets.ErrReused, wrapped,
+// says that another content came with it before. in needs an Account and a From, and as Raw what was filled in. The Ref
+// of its media is the SHA-256 of a file that is stored.
 func (d *Desk) Page(ctx context.Context, deed Deed, form string, in channels.Inbound) error {
 	in.EventID = pageEvent(deed, form)
 	if in.Kind == "" {
 		in.Kind = channels.Message
 	}
+	in.RawType = "text/plain"
 	if in.Account == Web && in.Kind == channels.Message {
 		in.MessageID = in.EventID // so that the next message can quote it
 	}
 	if err := d.inbox.Accept(ctx, in); err != nil {
 		return fmt.Errorf("taking in a page: %w", err)
+	}
+	was, err := d.store.Raw(ctx, in.Account, in.EventID)
+	if err != nil {
+		return fmt.Errorf("taking in a page: %w", err)
+	}
+	if !bytes.Equal(was, in.Raw) {
+		return fmt.Errorf("taking in a page: %w", tickets.ErrReused)
 	}
 	return nil
 }

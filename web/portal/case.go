@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -216,7 +217,13 @@ func (p *Portal) send(w http.ResponseWriter, r *http.Request, v *visit, deed bot
 		in.ReplyTo = []string{names[len(names)-1]}
 	}
 	form := r.PostFormValue("form")
-	if err := p.desk.Page(r.Context(), deed, form, in); err != nil {
+	in.Raw = []byte(in.Text + "\n" + in.Choice)
+	switch err := p.desk.Page(r.Context(), deed, form, in); {
+	case errors.Is(err, tickets.ErrReused): // from the page before the last, by way of the browser's history
+		typed := cmp.Or(r.PostFormValue("text"), r.PostFormValue("note"))
+		p.showCase(w, r, v, caseView{Fault: "other", Typed: strings.TrimSpace(channels.Clean(typed))}, http.StatusConflict)
+		return
+	case err != nil:
 		p.ui.Unexpected(w, r, err)
 		return
 	}

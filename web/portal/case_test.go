@@ -56,6 +56,17 @@ func TestMessageOnThePrivatePageJoinsItsCase(t *testing.T) {
 		if in != 2 {
 			s.t.Errorf("%d messages of the citizen", in)
 		}
+		old := page
+		if a := s.write(old, private+"/message", url.Values{"text": {"tiangnya nomor 17"}}); a.code != http.StatusSeeOther {
+			s.t.Fatalf("one more: %d", a.code)
+		}
+		back := s.write(old, private+"/message", url.Values{"text": {"dekat gerbang"}})
+		if back.code != http.StatusConflict || !strings.Contains(back.body, "dekat gerbang</textarea>") || field(s.t, back.body, "form") == field(s.t, old.body, "form") {
+			s.t.Errorf("another text in a form that was sent: %d", back.code)
+		}
+		if a := s.write(back, private+"/message", url.Values{"text": {"dekat gerbang"}}); a.code != http.StatusSeeOther || !strings.Contains(s.get(private).body, `<p class="words">dekat gerbang</p>`) {
+			s.t.Errorf("sent once more: %d", a.code)
+		}
 		if a := s.write(page, private+"/message", url.Values{"text": {" "}}); a.code != http.StatusUnprocessableEntity {
 			s.t.Errorf("nothing: %d", a.code)
 		}

@@ -25,7 +25,7 @@ const (
 )
 
 // faults are what can be wrong with a form: the family "fault".
-var faults = []string{"text", "empty", "long", "pin", "both", "mail", "phone", "address", "files", "many", "large", "kind", "body", "trap", "slow", "sent", "busy"}
+var faults = []string{"text", "empty", "long", "pin", "both", "mail", "phone", "address", "files", "many", "large", "kind", "body", "trap", "slow", "sent", "other", "busy"}
 
 // filled is a report as it was filled in.
 type filled struct {

@@ -44,7 +44,6 @@ type store interface {
 	TicketByID(context.Context, int64) (tickets.Ticket, error)
 	Thread(ctx context.Context, ticket int64) ([]tickets.Line, error)
 	References(ctx context.Context, ticket int64, account string) ([]string, error)
-	Reserve(context.Context, tickets.Once) error
 }
 
 // passes are the private ways to a case; implemented by *pass.Book.

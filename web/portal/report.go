@@ -114,15 +114,12 @@ const (
 
 // take makes the report durable.
 func (p *Portal) take(ctx context.Context, f *filled, in channels.Inbound) error {
-	once := tickets.Once{Scope: "portal", Key: digest(f.Form), Request: digest(f.request())}
-	if err := p.store.Reserve(ctx, once); err != nil {
-		return err
-	}
 	if in.Unverified {
-		if err := p.typed(ctx, &in, once.Key); err != nil {
+		if err := p.typed(ctx, &in, f.Form); err != nil {
 			return err
 		}
 	}
+	in.Raw = []byte(f.request())
 	return p.desk.Page(ctx, bot.PageReport, f.Form, in)
 }
 
