@@ -132,7 +132,6 @@ func (s *site) write(w http.ResponseWriter, r *http.Request) {
 		s.back(w, r, device, err)
 		return
 	}
-	s.arm() // the answer that is lost is the one to this message
 	switch device {
 	case "chat":
 		err = s.chatWrite(ctx, c, draft)

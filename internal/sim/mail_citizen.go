@@ -134,11 +134,11 @@ func (m *Mail) Mailbox(address string) []MailTaken {
 
 var mailParser = enmime.NewParser(enmime.DisableCharacterDetection(true))
 
-// take keeps a mail that we sent.
-func (m *Mail) take(from string, to []string, raw []byte) error {
+// take keeps a mail that we sent; again says that it came before.
+func (m *Mail) take(from string, to []string, raw []byte) (again bool, err error) {
 	e, err := mailParser.ReadEnvelope(bytes.NewReader(raw))
 	if err != nil {
-		return fmt.Errorf("reading a mail: %w", err)
+		return false, fmt.Errorf("reading a mail: %w", err)
 	}
 	t := MailTaken{
 		MessageID:  strings.Trim(e.GetHeader("Message-Id"), "<>"),
@@ -159,6 +159,7 @@ func (m *Mail) take(from string, to []string, raw []byte) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	again = slices.ContainsFunc(m.taken, func(old MailTaken) bool { return old.MessageID == t.MessageID })
 	m.taken = append(m.taken, t)
 	size := 0
 	for _, t := range m.taken {
@@ -168,7 +169,7 @@ func (m *Mail) take(from string, to []string, raw []byte) error {
 		size -= len(m.taken[0].Raw)
 		m.taken = slices.Delete(m.taken, 0, 1)
 	}
-	return nil
+	return again, nil
 }
 
 // mailReadAll bounds what one submission may bring.

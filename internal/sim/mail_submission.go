@@ -22,6 +22,7 @@ const (
 	MailRefused     MailFault = "refused"      // the connection is closed at once
 	MailCut         MailFault = "cut"          // takes the message, then breaks the connection before it answers
 	MailHang        MailFault = "hang"         // takes the message and never answers
+	MailLost        MailFault = "lost"         // cut, where the message is new: a second try goes well
 )
 
 // mailStep is where in the conversation a fault shows.
@@ -42,7 +43,7 @@ type mailFault struct {
 
 var mailSteps = map[MailFault]mailStep{
 	MailRefused: mailAtDial, MailBadLogin: mailAtLogin, MailUnreachable: mailAtRecipient, MailFull: mailAtRecipient,
-	MailThrottled: mailAtData, MailBusy: mailAtData, MailRejected: mailAtData, MailCut: mailAfterDot, MailHang: mailAfterDot,
+	MailThrottled: mailAtData, MailBusy: mailAtData, MailRejected: mailAtData, MailCut: mailAfterDot, MailHang: mailAfterDot, MailLost: mailAfterDot,
 }
 
 var mailReplies = map[MailFault]*smtp.SMTPError{
@@ -130,10 +131,15 @@ func (s *mailSubmission) Data(r io.Reader) error {
 	if f, ok := s.mail.fault(mailAtData); ok {
 		return mailReplies[f]
 	}
-	if err := s.mail.take(s.from, s.to, raw); err != nil {
+	again, err := s.mail.take(s.from, s.to, raw)
+	if err != nil {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "Message is malformed"}
 	}
-	switch f, _ := s.mail.fault(mailAfterDot); f {
+	f, _ := s.mail.fault(mailAfterDot)
+	if f == MailLost && !again {
+		f = MailCut
+	}
+	switch f {
 	case MailCut:
 		s.conn.Conn().Close()
 		return errors.New("cut")

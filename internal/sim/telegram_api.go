@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
@@ -22,6 +23,7 @@ type TelegramFault struct {
 	HTML        bool // … as a proxy's page instead of JSON
 	Reset       bool // does it, then breaks the connection
 	Hang        bool // does it, then never answers
+	Anew        bool // only where the chat does not show the text yet: a second try goes well
 }
 
 type telegramFault struct {
@@ -43,10 +45,10 @@ func (t *Telegram) Mend() {
 	t.faults = nil
 }
 
-// fault takes the next fault for a method.
-func (t *Telegram) fault(method string) (TelegramFault, bool) {
+// fault takes the next fault for a call.
+func (t *Telegram) fault(method string, args telegramCallArguments) (TelegramFault, bool) {
 	for i, f := range t.faults {
-		if f.Method != method && (f.Method != "" || !telegramCalls[method].sends) {
+		if f.Method != method && (f.Method != "" || !telegramCalls[method].sends) || f.Anew && t.shown(args) {
 			continue
 		}
 		if t.faults[i].left--; t.faults[i].left <= 0 {
@@ -55,6 +57,13 @@ func (t *Telegram) fault(method string) (TelegramFault, bool) {
 		return f.TelegramFault, true
 	}
 	return TelegramFault{}, false
+}
+
+// shown reports whether the bot has sent the text to the chat before.
+func (t *Telegram) shown(args telegramCallArguments) bool {
+	id, _ := strconv.ParseInt(args.values["chat_id"], 10, 64)
+	chat, text := t.chats[id], strings.TrimSpace(cmp.Or(args.values["text"], args.values["caption"]))
+	return chat != nil && slices.ContainsFunc(chat.messages, func(m TelegramMessage) bool { return m.FromBot && m.Text == text })
 }
 
 // telegramError is a refusal in the form of the Bot API.
@@ -122,7 +131,7 @@ func (t *Telegram) call(w http.ResponseWriter, r *http.Request, method string) {
 		return
 	}
 	t.mu.Lock()
-	fault, failing := t.fault(method)
+	fault, failing := t.fault(method, args)
 	t.mu.Unlock()
 	if failing && fault.Status != 0 {
 		if fault.HTML {

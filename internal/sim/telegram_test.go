@@ -303,6 +303,17 @@ func TestTelegramFailsAsTold(t *testing.T) {
 	if n := len(s.Sent()); n != 1 {
 		t.Errorf("%d messages, want the one whose answer was lost", n)
 	}
+	s.Fail(TelegramFault{Status: 500, Anew: true}, 100)
+	if status, _, _ := tgCall(t, s, "sendMessage", args); status != 200 {
+		t.Errorf("said before: status %d", status)
+	}
+	anew := url.Values{"chat_id": {"81"}, "text": {"halo lagi"}}
+	if status, _, _ := tgCall(t, s, "sendMessage", anew); status != 500 {
+		t.Errorf("never said before: status %d", status)
+	}
+	if s.Mend(); len(s.faults) != 0 {
+		t.Error("a fault is left")
+	}
 	if err := s.Outage(true); err != nil {
 		t.Fatal(err)
 	}
