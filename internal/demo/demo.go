@@ -29,6 +29,9 @@ const (
 	mailbox       = "pengaduan@demo.test"
 )
 
+// keepFiles is what each platform keeps of files, in bytes: the demo is small, also for who sends large ones.
+const keepFiles = 12 << 20
+
 // telegramBegan is before any demo ran.
 var telegramBegan = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -69,7 +72,7 @@ func Start(listen, dir string) (*Demo, error) {
 	public := "http://" + listen
 	d.telegram = sim.NewTelegram(sim.TelegramOptions{
 		Token: telegramToken, Username: "lapor_demo_bot",
-		Before: int(time.Since(telegramBegan) / (time.Second / 10)), // no number of an earlier run comes again
+		Files: keepFiles, Before: int(time.Since(telegramBegan) / (time.Second / 10)), // no number of an earlier run comes again
 	})
 	d.twilio = sim.NewTwilio(sim.TwilioOptions{
 		AccountSID: twilioSID, AuthToken: secret, Number: twilioNumber,
@@ -79,7 +82,7 @@ func Start(listen, dir string) (*Demo, error) {
 		Username: "tanggap", Password: password, Number: shortCode, Tries: 3, Delivers: true,
 		GetURL: public + "/channels/smsc?secret=" + secret + "&from=%p&to=%P&text=%b&coding=%c&charset=%C&udh=%u&time=%T&id=%I&smsc=%i",
 	})
-	d.mail = sim.NewMail(sim.MailOptions{Address: mailbox, Password: password})
+	d.mail = sim.NewMail(sim.MailOptions{Address: mailbox, Password: password, Memory: keepFiles})
 	if err := d.start(listen, dir, secret, password); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("starting the demo: %w", err)

@@ -22,11 +22,12 @@ type MailOptions struct {
 	Address  string // of the mailbox, also its login
 	Password string
 	Keep     int // mails kept in the mailbox, and of those sent, 0 means 2,000
+	Memory   int // bytes of them kept on each side, 0 means 64 MB
 }
 
 // Mail is a mail server with one mailbox of ours (IMAP, RFC 3501 with IDLE, and SMTP submission with a
 // login, RFC 5321 and 4954), and the citizens' side of it: they write into the mailbox and read what it
-// sends them. Memory is bounded by MailOptions.Keep and 64 MB a side. It serves on loopback after
+// sends them. Memory is bounded by MailOptions.Keep and Memory. It serves on loopback after
 // Start and is safe for concurrent use.
 type Mail struct {
 	options MailOptions
@@ -62,6 +63,9 @@ const (
 func NewMail(o MailOptions) *Mail {
 	if o.Keep == 0 {
 		o.Keep = 2000
+	}
+	if o.Memory == 0 {
+		o.Memory = mailMemory
 	}
 	m := &Mail{options: o, user: imapmemserver.NewUser(o.Address, o.Password)}
 	m.user.Create(mailFolder, nil) // a new user has no folder that it could clash with
@@ -166,7 +170,7 @@ func (m *Mail) depositAt(messageID string, raw []byte, at time.Time) {
 	for _, s := range m.box {
 		size += len(s.raw)
 	}
-	for len(m.box) > m.options.Keep || size > mailMemory && len(m.box) > 1 {
+	for len(m.box) > m.options.Keep || size > m.options.Memory && len(m.box) > 1 {
 		size -= len(m.box[0].raw)
 		m.expunge(m.box[0].uid)
 		m.box = slices.Delete(m.box, 0, 1)

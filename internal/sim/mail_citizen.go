@@ -165,7 +165,7 @@ func (m *Mail) take(from string, to []string, raw []byte) (again bool, err error
 	for _, t := range m.taken {
 		size += len(t.Raw)
 	}
-	for len(m.taken) > m.options.Keep || size > mailMemory && len(m.taken) > 1 {
+	for len(m.taken) > m.options.Keep || size > m.options.Memory && len(m.taken) > 1 {
 		size -= len(m.taken[0].Raw)
 		m.taken = slices.Delete(m.taken, 0, 1)
 	}

@@ -20,11 +20,12 @@ type TelegramOptions struct {
 	Username string // of the bot, without @
 	Keep     int    // messages kept per chat, 0 means 200
 	Before   int    // messages that each chat had before the first that is kept
+	Files    int    // bytes of files kept, 0 means 64 MB
 }
 
 // Telegram is the Bot API of one bot as api.telegram.org serves it, and the citizens' side of it.
 // It holds every call against its own table of methods and refuses what is not there. Memory is
-// bounded: the last messages of each chat, the last 10,000 sent, 64 MB of files. It is an
+// bounded: the last messages of each chat, the last 10,000 sent, TelegramOptions.Files. It is an
 // http.Handler, or serves itself on loopback after Start; it is safe for concurrent use.
 // Behaviour follows https://core.telegram.org/bots/api and the limits it names.
 type Telegram struct {
@@ -150,11 +151,14 @@ func NewTelegram(o TelegramOptions) *Telegram {
 	if o.Username == "" {
 		o.Username = "tanggap_sim_bot"
 	}
+	if o.Files == 0 {
+		o.Files = tgKeepFiles
+	}
 	return &Telegram{
 		options:  o,
 		wake:     make(chan struct{}),
 		chats:    map[int64]*telegramChat{},
-		files:    telegramFiles{byID: map[string]telegramStored{}},
+		files:    telegramFiles{byID: map[string]telegramStored{}, most: o.Files},
 		queries:  map[string]bool{},
 		commands: map[string][]TelegramCommand{},
 		updateID: 700_000_000,

@@ -147,6 +147,7 @@ type telegramFiles struct {
 	byID  map[string]telegramStored
 	order []string
 	size  int
+	most  int
 	seq   int
 }
 
@@ -166,7 +167,7 @@ func (s *telegramFiles) keep(f TelegramFile) TelegramFile {
 	}
 	s.byID[f.ID] = telegramStored{TelegramFile: f, path: path}
 	s.order = append(s.order, f.ID)
-	for s.size += f.Size; s.size > tgKeepFiles && len(s.order) > 1; s.order = s.order[1:] {
+	for s.size += f.Size; s.size > s.most && len(s.order) > 1; s.order = s.order[1:] {
 		s.size -= s.byID[s.order[0]].Size
 		delete(s.byID, s.order[0])
 	}
