@@ -33,7 +33,7 @@ type tokenCreate struct {
 	Name        string   `required:"" help:"What the token is for; it signs what is done with it."`
 	Scope       []string `required:"" help:"One or more of tickets:read, tickets:write, accounts:read, quarantine:read, with commas between."`
 	Agency      string   `xor:"agencies" required:"" placeholder:"ID" help:"See what this agency and those below it hold."`
-	AllAgencies bool     `xor:"agencies" required:"" help:"See what all agencies hold."`
+	AllAgencies bool     `xor:"agencies" required:"" help:"See what all agencies hold; texts reach it as citizens wrote them, with names and numbers."`
 	Expires     string   `placeholder:"90d" help:"How long it is valid, in days (90d) or hours (12h). Without it: until it is revoked."`
 	JSON        bool     `help:"Print JSON."`
 }

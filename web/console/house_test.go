@@ -194,6 +194,20 @@ func TestAdministratorsManageTheirOwnStaff(t *testing.T) {
 		w.has(page, "SITI", "ATASAN")
 		w.lacks(page, "AIR<", "KEPALA", "Sumber Daya Air")
 		w.has(chief.sees("/console/staff"), "AIR<", "SITI", "ATASAN")
+		for i := range 52 {
+			if _, err := w.people.Add(t.Context(), "test", staff.Member{Login: "zz" + strconv.Itoa(100+i), Name: "Regu Malam", Role: staff.Clerk, Agency: lights}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page = head.sees("/console/staff")
+		w.has(page, "ATASAN", "zz147", "/console/staff?after=zz147")
+		w.lacks(page, "zz148<")
+		page = head.sees("/console/staff?after=zz147")
+		w.has(page, "zz151")
+		w.lacks(page, "SITI<", "Berikutnya")
+		page = head.sees("/console/staff?q=siti")
+		w.has(page, "SITI")
+		w.lacks(page, "Regu Malam", "AIR<")
 		for _, tt := range []struct {
 			login, name, role, agency, says string
 		}{

@@ -4,19 +4,28 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"tanggap/tickets"
 	"tanggap/tickets/staff"
 )
 
-// linkLife is how long a sign-in link is valid.
-const linkLife = 24 * time.Hour
+const (
+	// linkLife is how long a sign-in link is valid.
+	linkLife = 24 * time.Hour
+	// perPeople is how many people a page shows.
+	perPeople = 50
+)
 
 // peoplePage is the staff that an administrator sees, with the form that adds somebody.
 type peoplePage struct {
 	Rows     []personRow
+	Query    string
+	Next     string
+	First    string
 	Roles    []string
 	Agencies []choice
 	Wrong    string // of the family "person", "" nothing
@@ -40,6 +49,7 @@ var personFaults = []string{"taken", "member", "agency", "self"}
 
 var samplePeople = peoplePage{
 	[]personRow{{"x", "x", "/", "clerk", "x", time.Unix(1, 0), true, false}, {Role: "clerk"}},
+	"x", "/", "/",
 	[]string{"clerk"},
 	[]choice{{"x", "x"}},
 	"taken",
@@ -67,10 +77,20 @@ func (c *console) writePeople(v *visit, status int, p peoplePage) {
 		c.UI.Unexpected(v.w, v.r, err)
 		return
 	}
+	q := v.r.URL.Query()
+	p.Query = q.Get("q")
+	want, after := strings.ToLower(strings.TrimSpace(p.Query)), q.Get("after")
+	if after != "" {
+		p.First = "/console/staff?" + without(url.Values{"q": {p.Query}}).Encode()
+	}
 	for i := range everybody {
 		m := &everybody[i]
-		if !c.commands(v, m) {
+		if !c.commands(v, m) || m.Login <= after || !strings.Contains(strings.ToLower(m.Login+" "+m.Name+" "+c.agency(m.Agency)), want) {
 			continue
+		}
+		if len(p.Rows) == perPeople {
+			p.Next = "/console/staff?" + without(url.Values{"q": {p.Query}, "after": {p.Rows[perPeople-1].Login}}).Encode()
+			break
 		}
 		p.Rows = append(p.Rows, personRow{m.Login, m.Name, "/console/staff/" + m.Login, string(m.Role), c.agency(m.Agency), m.DisabledAt, m.HasPassword, m.ID == v.who.ID})
 	}

@@ -22,6 +22,8 @@ const Hidden = "•••"
 type Veil struct {
 	names *regexp.Regexp // nil for none
 	own   *regexp.Regexp // the writer's own address, however it is written; nil for none
+	// number is whether that is one.
+	number bool
 }
 
 const (
@@ -31,8 +33,12 @@ const (
 	apart = `(?:\) ?|[ .–-])?`
 )
 
-var reachable = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`),
+var mailAddress = regexp.MustCompile(`(?i)\b[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`)
+
+// fewestDigits is how many the shortest of numbers has.
+const fewestDigits = 8
+
+var numbers = []*regexp.Regexp{
 	// Mobile numbers of Indonesia, and any number that begins with a country's code. A second one that follows
 	// after a space is hidden with the first.
 	regexp.MustCompile(`(?:\+?62|\b0)` + apart + `8(?:` + apart + `[0-9]){7,}`),
@@ -51,6 +57,9 @@ var introduced = []*regexp.Regexp{
 	regexp.MustCompile(`(?i:\bhormat\s+(?:saya|kami)|\bsalam|\bwassalam\w*|\bterima\s*kasih|\bmakasih|\bttd|\bregards|\bthank\s+you|\bthanks)[\s,.!:-]+(\p{Lu}[\pL'.-]+(?:[ \t]+\p{Lu}[\pL'.-]+){0,3})[\s.]*$`),
 }
 
+// introductions are what a text with an introduction has one of, in small letters.
+var introductions = []string{"nama", "a/n", "a.n", "my name", "hormat", "salam", "kasih", "ttd", "regards", "thank"}
+
 // ordinary are words that people call themselves by, and that tell of nobody.
 var ordinary = []string{
 	"warga", "jakarta", "bapak", "anak", "rumah", "jalan", "toko", "admin", "user", "pelapor", "nama", "indonesia", "kota", "barat", "timur", "utara", "selatan", "pusat",
@@ -58,7 +67,7 @@ var ordinary = []string{
 
 // New hides a writer by the name that a platform told, which may be "", and by an address.
 func New(name string, address tickets.Address) Veil {
-	return Veil{names: namesOf(name), own: numberOf(address)}
+	return Veil{names: namesOf(name), own: numberOf(address), number: address.Kind == "tel"}
 }
 
 // namesOf finds the whole name, and each part of it that is long enough to be told from other words.
@@ -103,17 +112,23 @@ func numberOf(a tickets.Address) *regexp.Regexp {
 
 // Text is what of a text may be seen.
 func (v *Veil) Text(s string) string {
-	if s == "" {
-		return s
-	}
-	if v.own != nil {
+	// What most texts have nothing of is not looked for in them.
+	if n := digits(s); v.own != nil && (n >= 5 || !v.number) {
 		s = v.own.ReplaceAllString(s, Hidden)
 	}
-	for _, r := range reachable {
-		s = r.ReplaceAllString(s, Hidden)
+	if strings.Contains(s, "@") {
+		s = mailAddress.ReplaceAllString(s, Hidden)
 	}
-	for _, r := range introduced {
-		s = hideGroup(r, s)
+	if digits(s) >= fewestDigits {
+		for _, r := range numbers {
+			s = r.ReplaceAllString(s, Hidden)
+		}
+	}
+	low := strings.ToLower(s)
+	if slices.ContainsFunc(introductions, func(word string) bool { return strings.Contains(low, word) }) {
+		for _, r := range introduced {
+			s = hideGroup(r, s)
+		}
 	}
 	if v.names == nil {
 		return s
@@ -132,6 +147,15 @@ func (v *Veil) Text(s string) string {
 	}
 	b.WriteString(s[end:])
 	return b.String()
+}
+
+func digits(s string) (n int) {
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // hideGroup hides what the first group of r matches.
