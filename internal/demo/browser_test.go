@@ -59,7 +59,7 @@ func TestThePlaygroundFitsAPhoneAndNeedsNoScript(t *testing.T) {
 		if o.NoScript {
 			b.Press("#phone-send")
 			p.until("the receipt", func() bool { return len(p.twilio.Taken()) > 0 })
-			b.Open("/playground?as=budi&via=sms")
+			b.Press("#phone .reload button")
 		} else {
 			b.Click("#phone-send")
 		}

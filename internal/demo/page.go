@@ -31,6 +31,7 @@ type playground struct {
 	Events  happened
 	Levers  []lever
 	Queues  []waiting
+	Now     string // differs each time, so that asking for the page again is no jump within it
 	Problem string // what a device refused, of the family playground.problem
 }
 

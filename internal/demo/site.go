@@ -67,7 +67,7 @@ func (s *site) show(w http.ResponseWriter, r *http.Request) {
 // fill reads all that the page shows.
 func (s *site) fill(ctx context.Context, c citizen, account, try, lang string) (playground, error) {
 	p := playground{
-		Me: c, People: s.town.people(), Console: s.console != nil, Examples: examples, Try: exampleOf(try), Pictures: pictureNames, Places: places,
+		Me: c, People: s.town.people(), Console: s.console != nil, Now: strconv.FormatInt(time.Now().UnixMilli(), 36), Examples: examples, Try: exampleOf(try), Pictures: pictureNames, Places: places,
 		Chat: s.chat(ctx, c), Mail: s.mailbox(c), Levers: s.levers(c),
 	}
 	p.Phone = s.phone(ctx, c, account, p.Try.Text)

@@ -42,13 +42,9 @@
       if ("list" in part.dataset) for (const item of part.children) sources.set(item, item.outerHTML);
     }
   };
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const atEnd = list => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  const toEnd = (list, behavior) => { if (list.dataset.live !== "mail") list.scrollTo({ top: list.scrollHeight, behavior }); };
   const adopt = (item, source) => { sources.set(item, source); return item; };
 
   const renewList = (old, fresh) => {
-    const stay = atEnd(old);
     const known = new Map([...old.children].map(item => [item.id, item]));
     const items = [...fresh.children].map(item => {
       const source = item.outerHTML, had = known.get(item.id);
@@ -61,7 +57,6 @@
       return adopt(item, source);
     });
     old.replaceChildren(...items);
-    if (stay) toEnd(old, still ? "instant" : "smooth");
   };
   const renew = fresh => {
     for (const old of document.querySelectorAll("[data-live]")) {
@@ -123,6 +118,8 @@
     busy.delete(name);
     if (!ok || sent === undefined) return;
     clear(form);
+    const screen = form.closest(".device")?.querySelector(".screen");
+    if (screen) screen.scrollTop = 0; // where the newest is, on every device
     // An example lay ready on every device; on the others it is not wanted any more.
     for (const field of document.querySelectorAll("[data-fills=text]")) if (field.value === sent) clear(field.form);
     showCounts();
@@ -139,7 +136,6 @@
 
   remember(document);
   showCounts();
-  for (const list of document.querySelectorAll("[data-list]")) toEnd(list, "instant");
   if (document.querySelector("[data-live=problem] p")) problemUntil = Date.now() + 8000;
   const here = new URL(location.href);
   here.hash = "";
