@@ -6,23 +6,34 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"tanggap/router/place"
 )
 
-// areas reads areas.csv: code, level, name, guard, aliases (parted by "|"; "!" before one guards it).
+// areas reads areas.csv: code, level, name, guard, aliases (parted by "|"; "!" before one guards it);
+// and, where the pack has it, neighbours.csv with areas outside the city.
 func (r *reader) areas() []place.Area {
 	var out []place.Area
-	r.csv("areas.csv", 5, func(row []string) error {
+	outside := false
+	row := func(row []string) error {
 		if row[3] != "" && row[3] != place.Soft && row[3] != place.Hard {
 			return fmt.Errorf("guard %q is neither soft nor hard", row[3])
 		}
-		out = append(out, place.Area{Code: row[0], Level: row[1], Name: row[2], Guard: row[3], Aliases: aliases(row[4])})
+		out = append(out, place.Area{Code: row[0], Level: row[1], Name: row[2], Guard: row[3], Aliases: aliases(row[4]), Outside: outside})
 		return nil
-	})
+	}
+	r.csv("areas.csv", 5, row)
+	if _, err := fs.Stat(r.files, neighbours); err == nil {
+		outside = true
+		r.csv(neighbours, 5, row)
+	}
 	return out
 }
+
+// neighbours is the file of areas outside the city, by which a report from there is told.
+const neighbours = "neighbours.csv"
 
 // landmarks reads landmarks.csv: name, code of the area, guard, aliases.
 func (r *reader) landmarks() []place.Landmark {

@@ -85,12 +85,12 @@ func (r *reader) offices(city cityFile, areas []place.Area) []router.Agency {
 	}
 	has := make(map[string]bool)
 	for _, a := range areas {
-		has[a.Code] = levels[a.Level].Office != ""
+		has[a.Code] = levels[a.Level].Office != "" && !a.Outside
 	}
 	var out []router.Agency
 	for _, a := range areas {
 		level := levels[a.Level]
-		if level.Office == "" {
+		if level.Office == "" || a.Outside {
 			continue
 		}
 		parent := city.City.Root

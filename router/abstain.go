@@ -29,6 +29,10 @@ func (c *City) abstain(v *view, why Reason) Decision {
 
 func (c *City) placeReason(v *view) {
 	d := &v.decision
+	if v.beyond != nil {
+		d.Reasons = append(d.Reasons, Reason{Code: "place.outside", Args: []string{v.beyond.Name}})
+		return
+	}
 	if v.area == nil {
 		d.Reasons = append(d.Reasons, Reason{Code: "place.none"})
 		return

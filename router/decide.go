@@ -15,6 +15,7 @@ type view struct {
 	guards     []span // look-alikes that explained an alarm away
 	candidates []candidate
 	area       *Area
+	beyond     *Area // the area that it names outside the city, if none inside
 	decision   Decision
 }
 
@@ -57,10 +58,12 @@ func (c *City) view(r Report) *view {
 	tokens := language.Tokens(v.source, limit)
 	found, spans, ok := c.places.Locate(v.source, tokens)
 	point := r.Point
-	if point == nil && ok && found.Point != nil {
+	if point == nil {
 		point = found.Point
 	}
-	v.area = c.area(r.Point, found, ok)
+	if v.area = c.area(r.Point, found, ok); v.area != nil && v.area.Outside {
+		v.area, v.beyond = nil, v.area
+	}
 	covered := make([]place.Span, 0, len(spans))
 	covered = append(covered, spans...)
 	v.text = c.vocabulary.read(tokens, covered)
@@ -100,7 +103,7 @@ func (c *City) found(f place.Found) *Area {
 	}
 	return &Area{
 		Code: f.Area.Code, Level: f.Area.Level, Name: f.Area.Name, Parents: c.places.Parents(f.Area.Code),
-		Confidence: f.Confidence, How: how,
+		Confidence: f.Confidence, How: how, Outside: f.Area.Outside,
 	}
 }
 

@@ -51,6 +51,7 @@ type Area struct {
 	Parents    []string `json:"parents"` // codes, the nearest first
 	Confidence float64  `json:"confidence"`
 	How        Reason   `json:"how"`
+	Outside    bool     `json:"outside,omitempty"` // it is a neighbour's, or further away
 }
 
 // Guess is one of the best candidates.
@@ -85,6 +86,7 @@ type RenderedArea struct {
 	Parents    []string `json:"parents"`
 	Confidence float64  `json:"confidence"`
 	How        string   `json:"how"`
+	Outside    bool     `json:"outside,omitempty"`
 }
 
 // Rendered puts the decision into words of lang ("id" or "en"; anything else reads as "en").
@@ -112,5 +114,5 @@ func (a *Area) Rendered(lang string) *RenderedArea {
 	if parents == nil {
 		parents = []string{}
 	}
-	return &RenderedArea{Code: a.Code, Level: a.Level, Name: a.Name, Parents: parents, Confidence: a.Confidence, How: a.How.Text(lang)}
+	return &RenderedArea{Code: a.Code, Level: a.Level, Name: a.Name, Parents: parents, Confidence: a.Confidence, How: a.How.Text(lang), Outside: a.Outside}
 }

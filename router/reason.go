@@ -32,6 +32,7 @@ var reasonTexts = map[string][2]string{
 	"kind.question":   {"bertanya: {0+}", "asks: {0+}"},
 	"kind.proposal":   {"mengusulkan: {0+}", "proposes: {0+}"},
 	"place":           {"lokasi {0}: {1}", "place {0}: {1}"},
+	"place.outside":   {"menyebut {0}, di luar kota ini", "names {0}, outside this city"},
 	"place.none":      {"lokasi tidak disebut", "no place named"},
 
 	"how.pin":      {"titik lokasi di dalam wilayah", "the pin lies inside"},
@@ -42,7 +43,7 @@ var reasonTexts = map[string][2]string{
 	"how.shared":   {"nama yang dipakai {0} dan kelurahannya", "a name shared by the {0} and a part of it"},
 	"how.spelling": {"nama {0}, ejaan mirip “{1}”", "name of a {0}, spelt like “{1}”"},
 	"how.head":     {"bagian nama yang sama di satu {0}: “{1}”", "first word of names in one {0}: “{1}”"},
-	"how.street":   {"nama jalan seperti nama {0}", "a street named like the {0}"},
+	"how.street":   {"nama jalan atau lingkungan di {0} ini", "a street or quarter called after this {0} or a part of it"},
 	"how.parent":   {"beberapa nama di dalam {0} yang sama", "several names within one {0}"},
 	"how.landmark": {"tempat yang dikenal: “{0}”", "a known landmark: “{0}”"},
 }

@@ -29,20 +29,31 @@ func (p place) Run(s streams) error {
 	}
 	area, point := pack.City.Place(router.Report{Text: text})
 	if p.JSON {
-		return json.NewEncoder(s.Out).Encode(placed{RenderedArea: area.Rendered("en"), Point: point}.value())
+		return json.NewEncoder(s.Out).Encode(newPlaced(area, point).value())
 	}
-	if area == nil {
+	switch {
+	case area == nil && point != nil:
+		fmt.Fprintln(s.Out, "outside the city: by its coordinates")
+	case area == nil:
 		fmt.Fprintln(s.Out, "no place named")
-		return nil
+	default:
+		if area.Outside {
+			fmt.Fprint(s.Out, "outside the city: ")
+		}
+		fmt.Fprintf(s.Out, "%s %s (%s), confidence %.2f: %s\n", area.Level, area.Name, area.Code, area.Confidence, area.How.Text("en"))
 	}
-	fmt.Fprintf(s.Out, "%s %s (%s), confidence %.2f: %s\n", area.Level, area.Name, area.Code, area.Confidence, area.How.Text("en"))
 	return nil
 }
 
 // placed is the area with the point, where one was given.
 type placed struct {
 	*router.RenderedArea
-	Point *router.Point `json:"point,omitempty"`
+	Point   *router.Point `json:"point,omitempty"`
+	Outside bool          `json:"outside,omitempty"` // of the city: by name, or by a point that no area holds
+}
+
+func newPlaced(area *router.Area, point *router.Point) placed {
+	return placed{area.Rendered("en"), point, area == nil && point != nil || area != nil && area.Outside}
 }
 
 // value is what is printed: null where nothing is known.

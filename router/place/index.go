@@ -12,6 +12,7 @@ import (
 type Index struct {
 	areas    []Area
 	parent   []int // of each area, -1 at the top
+	family   []int // of each area, the smallest one around all whose names begin with its name, -1 if none
 	rank     []int // of each area's level, 0 the widest
 	byCode   map[string]int
 	levels   []Level
@@ -67,6 +68,7 @@ func New(def Definition) (*Index, error) {
 			x.parent[i] = x.byCode[parents[0]]
 		}
 	}
+	x.family = families(x)
 	x.enter(def)
 	x.outlines = newGrid(x.areas)
 	return x, nil
@@ -76,16 +78,16 @@ func New(def Definition) (*Index, error) {
 func (x *Index) enter(def Definition) {
 	heads, shared := make(map[string]int), make(map[string]bool)
 	for i, a := range x.areas {
-		n := name{area: i, how: Named, guard: a.Guard}
+		n := name{area: i, how: Named, guard: a.Guard, outside: a.Outside}
 		x.names.add(a.Name, n)
 		for _, alias := range a.Aliases {
 			guard := ""
 			if strings.HasPrefix(alias, "!") {
 				guard = Soft
 			}
-			x.names.add(strings.TrimPrefix(alias, "!"), name{area: i, how: Named, guard: guard})
+			x.names.add(strings.TrimPrefix(alias, "!"), name{area: i, how: Named, guard: guard, outside: a.Outside})
 		}
-		if h := head(a.Name); h != "" && x.rank[i] == len(x.levels)-1 {
+		if h := head(a.Name); h != "" && !a.Outside && x.rank[i] == len(x.levels)-1 {
 			if other, ok := heads[h]; ok {
 				heads[h], shared[h] = x.common(other, x.parent[i]), true
 			} else {
@@ -106,6 +108,32 @@ func (x *Index) enter(def Definition) {
 			x.names.add(h, name{area: area, how: Head})
 		}
 	}
+}
+
+// families finds for each area the smallest one that is around it and around all areas of the city
+// whose names begin with its own: of Karet, which has Karet Tengsin in another kota, the province.
+func families(x *Index) []int {
+	family := make([]int, len(x.areas))
+	begins := make(map[string][]int)
+	for i, a := range x.areas {
+		family[i] = i
+		if a.Outside {
+			continue
+		}
+		for at, c := range a.Name {
+			if c == ' ' {
+				begins[a.Name[:at]] = append(begins[a.Name[:at]], i)
+			}
+		}
+	}
+	for i, a := range x.areas {
+		if !a.Outside {
+			for _, other := range begins[a.Name] {
+				family[i] = x.common(family[i], other)
+			}
+		}
+	}
+	return family
 }
 
 // known reports whether a spelling is a name already.

@@ -24,6 +24,8 @@ type name struct {
 	area  int
 	how   string // Named, Head or IsLandmark
 	guard string
+	// outside is the Outside of the area.
+	outside bool
 }
 
 // variants are words that people write in place of a word of a name.
@@ -129,76 +131,6 @@ func (t *names) longest(folded []string, i int) (list []name, end int) {
 		}
 	}
 	return list, end
-}
-
-// nearly finds the longest name of at least six letters that differs from the letters at token i
-// by one inserted, missing, wrong or swapped letter, not the first.
-func (t *names) nearly(folded []string, i int) (list []name, end int) {
-	word := ""
-	for j := i; j < len(folded) && j < i+3; j++ {
-		word += folded[j]
-		if len(word) < 6 || len(word) > 24 {
-			continue
-		}
-		at := t.step(0, word[0])
-		if at == 0 {
-			return list, end
-		}
-		if n := t.slip(at, word[1:], word[0]); n != nil {
-			list, end = n, j+1
-		}
-	}
-	return list, end
-}
-
-// slip walks rest from node at with exactly one slip still to be made.
-func (t *names) slip(at uint16, rest string, prev byte) []name {
-	for i := 0; ; i++ {
-		for s, next := range t.nodes[at].next { // a letter is missing in the text
-			if next != 0 && s < 26 {
-				if n := t.exact(next, rest[i:]); n != nil {
-					return n
-				}
-			}
-		}
-		if i == len(rest) {
-			return nil
-		}
-		if n := t.exact(at, rest[i+1:]); n != nil { // one too many
-			return n
-		}
-		for s, next := range t.nodes[at].next { // a wrong one
-			if next != 0 && s < 26 {
-				if n := t.exact(next, rest[i+1:]); n != nil {
-					return n
-				}
-			}
-		}
-		if i+1 < len(rest) { // two swapped
-			if next := t.step(at, rest[i+1]); next != 0 {
-				if next = t.step(next, rest[i]); next != 0 {
-					if n := t.exact(next, rest[i+2:]); n != nil {
-						return n
-					}
-				}
-			}
-		}
-		if at = t.step(at, rest[i]); at == 0 {
-			return nil
-		}
-	}
-}
-
-func (t *names) exact(at uint16, rest string) []name {
-	for i := 0; i < len(rest); i++ {
-		if at = t.step(at, rest[i]); at == 0 {
-			return nil
-		}
-	}
-	if n := t.nodes[at].list; n > 0 {
-		return t.lists[n-1]
-	}
-	return nil
 }
 
 // head is the name without the word that tells siblings apart ("Sunter" of "Sunter Agung"), "" where

@@ -34,6 +34,8 @@ type Area struct {
 	// Rings are its outlines: longitude, latitude, longitude … in units of 1e-5 degrees. Points
 	// inside an odd number of rings are inside. Areas without rings have those of their children.
 	Rings [][]int32
+	// Outside marks an area of a neighbour: a report from there is somebody else's.
+	Outside bool
 }
 
 // Landmark is a well-known name inside an area.

@@ -44,26 +44,26 @@ func TestLocate(t *testing.T) {
 		text, code, how string
 		least, most     float64
 	}{
-		{"banjir di cengkareng barat", "1.1.1", Named, 0.8, 0.95},
+		{"banjir di cengkareng barat", "1.1.1", Named, 0.75, 0.9},
 		{"banjir di kel. Cengkareng Barat", "1.1.1", Marked, 0.95, 1},
 		{"banjir di kel cengkareng barat kec cengkareng", "1.1.1", Marked, 0.97, 1},
-		{"banjir cengkarengbarat", "1.1.1", Named, 0.8, 0.95},
+		{"banjir cengkarengbarat", "1.1.1", Named, 0.75, 0.9},
 		{"banjir kali deres", "1.2.6", Named, 0.3, 0.95},
 		{"di daerah Cengkarang Barat", "1.1.1", Spelling, 0.5, 0.8},
 		{"di cengkareng brat", "1.1", Named, 0.8, 0.95},
-		{"macet di Jl. Cengkareng Barat Raya", "1.1.1", Street, 0.4, 0.7},
+		{"macet di Jl. Cengkareng Barat Raya", "1.1", Street, 0.4, 0.7},
 		{"tambora", "1.2", Shared, 0.8, 0.95},
 		{"kelurahan tambora", "1.2.1", Marked, 0.95, 1},
 		{"kec. tambora", "1.2", Marked, 0.95, 1},
 		{"rumah baru saya", "", "", 0, 0},
 		{"kel. Baru", "1.2.2", Marked, 0.95, 1},
 		{"kapal ke bangka belitung", "", "", 0, 0},
-		{"lampu di bangka mati", "1.2.3", Named, 0.8, 0.95},
+		{"lampu di bangka mati", "1.2.3", Named, 0.75, 0.9},
 		{"lampu mati di Jl. Bangka", "1.2.3", Street, 0.5, 0.7},
 		{"banjir sunter", "1.2", Head, 0.7, 0.85},
 		{"banjir di cengkareng barat dan cengkareng timur", "1.1", Parent, 0.6, 0.9},
 		{"macet arah cengkareng", "1.1", Named, 0.3, 0.6},
-		{"kebun durian sawit", "1.2.7", Named, 0.8, 0.95},
+		{"kebun durian sawit", "1.2.7", Named, 0.75, 0.9},
 		{"dekat monas", "1.2.1", IsLandmark, 0.7, 0.9},
 		{"maps.google.com/?q=0.005,0.005 sini", "1.1.1", Link, 0.9, 1},
 		{"tidak ada tempat", "", "", 0, 0},
@@ -101,27 +101,88 @@ func TestAPointLiesInItsArea(t *testing.T) {
 	}
 }
 
+// TestCoordinates reads every form in which the services share a place, and the forms in which people
+// write one.
 func TestCoordinates(t *testing.T) {
-	for text, want := range map[string]Point{
-		"https://www.google.com/maps/@-6.2001,106.8001,17z":                                          {Lat: -6.2001, Lng: 106.8001},
-		"https://www.google.com/maps/place/X/@-6.1,106.7,17z/data=!3m1!4b1!4m5!3d-6.2345!4d106.8456": {Lat: -6.2345, Lng: 106.8456},
-		"https://maps.google.com/?q=-6.2088,106.8456":                                                {Lat: -6.2088, Lng: 106.8456},
-		"https://www.openstreetmap.org/?mlat=-6.2088&mlon=106.8456#map=17":                           {Lat: -6.2088, Lng: 106.8456},
-		"https://www.openstreetmap.org/#map=17/-6.2088/106.8456":                                     {Lat: -6.2088, Lng: 106.8456},
-		"https://waze.com/ul?ll=-6.2088%2C106.8456&navigate=yes":                                     {Lat: -6.2088, Lng: 106.8456},
-		"https://maps.apple.com/?ll=-6.2088,106.8456":                                                {Lat: -6.2088, Lng: 106.8456},
-		"geo:-6.2088,106.8456":        {Lat: -6.2088, Lng: 106.8456},
-		"lokasi -6.2088, 106.8456 ya": {Lat: -6.2088, Lng: 106.8456},
+	place := Point{Lat: -6.2088, Lng: 106.8456}
+	for _, text := range []string{
+		"https://www.google.com/maps/@-6.2088,106.8456,17z",
+		"https://www.google.com/maps/@-6.2088,106.8456,3a,75y,90t/data=!3m6!1e1",
+		"https://www.google.co.id/maps/place/Monas/@-6.1,106.7,17z/data=!3m1!4b1!4m5!3m4!1s0x2e69:0x1!8m2!3d-6.2088!4d106.8456?hl=id",
+		"https://www.google.com/maps/place/-6.2088,106.8456/@-6.1,106.7,12z",
+		"https://www.google.com/maps/place/6%C2%B012'31.7%22S+106%C2%B050'44.2%22E/@-6.1,106.7,12z",
+		"https://maps.google.com/?q=-6.2088,106.8456",
+		"https://maps.google.com/maps?q=-6.2088%2C106.8456&z=17&hl=id",
+		"https://maps.google.com/maps?q=loc:-6.2088+106.8456",
+		"https://maps.google.com/maps?q=Pos+RW+05@-6.2088,106.8456",
+		"https://maps.google.com/?ll=-6.2088,106.8456&spn=0.01,0.02&t=m",
+		"https://www.google.com/maps?saddr=-6.1,106.7&daddr=-6.2088,106.8456",
+		"https://www.google.com/maps/search/?api=1&query=-6.2088%2C106.8456",
+		"https://www.google.com/maps/search/-6.2088,+106.8456?entry=tts",
+		"https://www.google.com/maps/dir/?api=1&origin=-6.1,106.7&destination=-6.2088,106.8456&travelmode=driving",
+		"https://www.google.com/maps/dir/-6.1,106.7/-6.2088,106.8456/@-6.15,106.75,13z",
+		"https://www.google.com/maps/dir//Tebet/@-6.1,106.7,12z/data=!4m8!4m7!1m0!1m5!1m1!1s0x2e:0x1!2m2!1d106.8456!2d-6.2088",
+		"https://www.google.com/maps/embed?pb=!1m18!1m12!1m3!1d3966!2d106.8456!3d-6.2088!2m3!1f0",
+		"https://www.google.com/maps/@?api=1&map_action=pano&viewpoint=-6.2088,106.8456&heading=-45",
+		"https://consent.google.com/m?continue=https%3A%2F%2Fwww.google.com%2Fmaps%3Fq%3D-6.2088%252C106.8456",
+		"comgooglemaps://?q=-6.2088,106.8456&center=-6.1,106.7",
+		"https://www.openstreetmap.org/?mlat=-6.2088&mlon=106.8456#map=17/-6.1/106.7",
+		"https://www.openstreetmap.org/?mlat=-6.2088&amp;mlon=106.8456",
+		"https://www.openstreetmap.org/#map=17/-6.2088/106.8456&layers=N",
+		"https://www.openstreetmap.org/directions?route=-6.1%2C106.7%3B-6.2088%2C106.8456",
+		"https://osm.org/?lat=-6.2088&lon=106.8456&zoom=17",
+		"https://www.waze.com/ul?ll=-6.2088%2C106.8456&navigate=yes&zoom=17",
+		"https://www.waze.com/live-map/directions?to=ll.-6.2088%2C106.8456&from=ll.-6.1%2C106.7",
+		"https://www.waze.com/livemap?zoom=17&lat=-6.2088&lon=106.8456",
+		"waze://?ll=-6.2088,106.8456&navigate=yes",
+		"https://maps.apple.com/?ll=-6.2088,106.8456&q=Pin%20Ditandai&t=m",
+		"https://maps.apple.com/?q=Rumah&sll=-6.1,106.7&ll=-6.2088,106.8456",
+		"https://maps.apple.com/?daddr=-6.2088,106.8456&saddr=-6.1,106.7",
+		"https://maps.apple.com/place?address=Jl.%20X%2012.5&coordinate=-6.2088,106.8456&name=Rumah",
+		"https://maps.apple.com/directions?destination=-6.2088%2C106.8456&source=-6.1,106.7",
+		"geo:-6.2088,106.8456;u=35",
+		"geo:0,0?q=-6.2088,106.8456(Pos%20RW)",
+		"https://www.bing.com/maps?cp=-6.2088~106.8456&lvl=17.2",
+		"https://share.here.com/l/-6.2088,106.8456,Pos",
+		"Lokasi saya:https://maps.google.com/?q=-6.2088,106.8456 mohon dibantu 2.5 jam",
+		"lokasi -6.2088, 106.8456 ya",
+		"-6.2088 106.8456",
+		"Lat: -6.2088, Long: 106.8456",
+		"Latitude -6.2088\nLongitude 106.8456",
+		"S 6.2088 E 106.8456",
+		"6.2088 LS 106.8456 BT",
+		"6.2088° S, 106.8456° E",
+		"titik 6°12'31.68\"S 106°50'44.16\"E depan pos",
+		"6° 12′ 31.68″ LS, 106° 50′ 44.16″ BT",
 	} {
-		if got, ok := Coordinates(text); !ok || got != want {
+		got, ok := Coordinates(text)
+		if !ok || math.Abs(got.Lat-place.Lat) > 2e-5 || math.Abs(got.Lng-place.Lng) > 2e-5 {
 			t.Errorf("%s: %v %v", text, got, ok)
 		}
 	}
-	for _, text := range []string{"harga 1.500 dan 2.000", "Rp 150.000,200.000", "versi 1.2, 3.4", "jam 10.30, 11.45", "-6.2088", "999.1234,999.1234"} {
-		if p, ok := Coordinates(text); ok && p.Lat > -90 && text != "harga 1.500 dan 2.000" {
+	if got, ok := Coordinates("https://waze.com/ul/hqqguzhw8b2"); !ok || math.Abs(got.Lat+6.2) > 0.1 || math.Abs(got.Lng-106.85) > 0.1 {
+		t.Errorf("a shared link of Waze: %v %v", got, ok)
+	}
+	for _, text := range []string{
+		"https://maps.app.goo.gl/3kf8Z1xY.2zQ", "https://goo.gl/maps/9a8B7c6D5e", "https://waze.com/ul/hai", "https://osm.org/go/4Tv1x.5--", "https://maps.apple/p/1a2B3c",
+		"https://shop.example.id/p?harga=1500000&versi=1.2", "harga 1.500 dan 2.000", "harga 1.500, 2.000", "Rp 150.000,200.000", "versi 1.2, 3.4", "jam 10.30, 11.45",
+		"-6.2088", "999.1234,999.1234", "geo:0.0,0.0", "RT 05/RW 12 no 3.5", "suhu 36.5° dan 37.2 derajat",
+	} {
+		if p, ok := Coordinates(text); ok {
 			t.Errorf("%s: found %v", text, p)
 		}
 	}
+}
+
+func FuzzCoordinates(f *testing.F) {
+	f.Add("https://www.google.com/maps/place/6%C2%B012'31.7%22S+106%C2%B050'44.2%22E/@-6.1,106.7,12z")
+	f.Add("https://waze.com/ul/hqqguzhw8b2 S 6.2088 E 106.8456")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, ok := Coordinates(text)
+		if ok && !(math.Abs(p.Lat) <= 90 && math.Abs(p.Lng) <= 180) {
+			t.Fatalf("%q: %v", text, p)
+		}
+	})
 }
 
 func TestNewReportsEveryFault(t *testing.T) {

@@ -11,13 +11,10 @@ type claim struct {
 	others   int // an area that contradicts it, -1
 }
 
-// decide weighs the mentions against each other. Names around or within one another support each
-// other, others contradict; the deepest area that is well supported wins.
+// decide weighs the mentions against each other. A name that lies around an area supports it, one
+// elsewhere contradicts it; the deepest area that is well supported wins.
 func (x *Index) decide(mentions []mention) (Found, bool) {
 	claims := x.claims(mentions)
-	if len(claims) == 0 {
-		return Found{}, false
-	}
 	best, bestScore := -1, 0.0
 	for i := range claims {
 		c := &claims[i]
@@ -27,16 +24,16 @@ func (x *Index) decide(mentions []mention) (Found, bool) {
 			best, bestScore = i, score
 		}
 	}
-	c := claims[best]
-	conf := c.own
-	if c.support > 0 {
-		conf = min(0.99, conf+0.12*min(c.support, 1))
+	if best < 0 {
+		return Found{}, false
 	}
+	c := claims[best]
+	conf := min(0.99, c.own+0.12*min(c.support, 1))
 	if c.others >= 0 {
-		if up := x.common(c.area, c.others); up >= 0 && x.rank[up] == len(x.levels)-2 && claims[best].conflict > 0.8*c.own && c.own < 0.97 {
-			return Found{Area: x.areas[up], Confidence: min(0.9, conf), How: Parent}, true
+		if up := x.common(c.area, c.others); up >= 0 && x.rank[up] == len(x.levels)-2 && c.conflict > 0.8*c.own && c.own < 0.97 {
+			return Found{Area: x.areas[up], Confidence: round(min(0.9, conf)), How: Parent}, true
 		}
-		conf *= 1 - 0.35*min(1, c.conflict/c.own)
+		conf *= 1 - 0.35*min(1, c.conflict/(c.own+c.support))
 	}
 	return Found{Area: x.areas[c.area], Confidence: round(conf), How: c.how}, true
 }
@@ -45,28 +42,60 @@ func (x *Index) decide(mentions []mention) (Found, bool) {
 func (x *Index) claims(mentions []mention) []claim {
 	var claims []claim
 	for _, m := range mentions {
-		list := x.meant(m)
-		for _, n := range list {
-			own, how := m.weight, m.how
+		if m.faint {
+			continue
+		}
+		for _, n := range m.names {
+			own, how := m.weight*x.chance(n, m.names), m.how
 			if how == "" {
 				how = n.how
 			}
-			switch {
-			case n.how == Head:
+			switch n.how {
+			case Head:
 				own *= 0.9
-			case n.how == IsLandmark:
+			case IsLandmark:
 				own *= 0.92
-			}
-			if n.how == Head && (how == Named || how == Head) {
-				how = Head
-			}
-			if len(m.names) > 1 && how == Named {
-				how = Shared
+			case Named:
+				if how == Named {
+					own *= x.trust(n.area)
+				}
 			}
 			claims = enter(claims, claim{area: n.area, own: own, how: how, first: m.From, others: -1})
 		}
 	}
 	return claims
+}
+
+// trust is how much of its weight an area's name keeps that stands alone: less for the smallest areas,
+// by whose names people also call what lies around, and for one with namesakes elsewhere, which are
+// called so for short.
+func (x *Index) trust(a int) float64 {
+	trust := 1.0
+	if x.rank[a] == len(x.levels)-1 {
+		trust = 0.92
+	}
+	if x.family[a] < 0 || x.parent[a] >= 0 && !x.holds(x.parent[a], x.family[a]) {
+		trust *= 0.95
+	}
+	return trust
+}
+
+// chance is how much of a mention's weight one of its meanings has: less where the name means
+// something else too, and still less for the smaller area, and for one outside the city.
+func (x *Index) chance(n name, all []name) float64 {
+	if len(all) == 1 {
+		return 1
+	}
+	chance := 0.9
+	for _, o := range all {
+		switch {
+		case n.outside && !o.outside:
+			return 0.7
+		case x.rank[o.area] < x.rank[n.area] && o.outside == n.outside:
+			chance = 0.7
+		}
+	}
+	return chance
 }
 
 func enter(claims []claim, c claim) []claim {
@@ -81,29 +110,56 @@ func enter(claims []claim, c claim) []claim {
 	return append(claims, c)
 }
 
-// meant are the areas that a mention may mean: the announced level where the name has it; else, of a
-// name that an area shares with a part of itself, the wider one alone, which is right either way.
-func (x *Index) meant(m mention) []name {
-	if len(m.names) < 2 {
-		return m.names
+// meant are the areas that a name means where it stands: those of the announced level where it has
+// any; of a name that an area shares with a part of itself the wider one alone, which is right either
+// way; of a loose one the area around.
+func (x *Index) meant(list []name, m mention) []name {
+	if len(list) == 1 && !m.loose {
+		return list
 	}
-	if m.level >= 0 {
-		for i, n := range m.names {
-			if x.rank[n.area] == m.level {
-				return m.names[i : i+1]
+	marked := m.level >= 0 && x.has(list, m.level)
+	out := make([]name, 0, len(list))
+	for _, n := range list {
+		switch {
+		case marked && x.rank[n.area] != m.level, !marked && x.inner(n, list):
+			continue
+		case len(list) > 1 && !marked && n.how == Named:
+			n.how = Shared
+		}
+		if m.loose {
+			if n.area = x.around(n.area, m.wide); n.area < 0 {
+				continue
 			}
 		}
+		out = append(out, n)
 	}
-	for i, n := range m.names {
-		wide := true
-		for _, o := range m.names {
-			wide = wide && (x.holds(n.area, o.area) || x.rank[n.area] < x.rank[o.area])
-		}
-		if wide {
-			return m.names[i : i+1]
+	return out
+}
+
+// inner reports whether the area around a meaning has the same name.
+func (x *Index) inner(n name, list []name) bool {
+	for _, o := range list {
+		if o.area != n.area && x.holds(o.area, n.area) {
+			return true
 		}
 	}
-	return m.names
+	return false
+}
+
+// around is the area that a street or quarter called after area a is in, -1 where that is too wide to
+// say anything.
+func (x *Index) around(a int, wide bool) int {
+	up := a
+	if x.rank[a] == len(x.levels)-1 && x.parent[a] >= 0 {
+		up = x.parent[a]
+	}
+	if wide {
+		up = x.common(up, x.family[a])
+	}
+	if up < 0 || x.rank[up] == 0 && len(x.levels) > 2 {
+		return -1
+	}
+	return up
 }
 
 // weighClaim sums what the other mentions say about a claim.
@@ -111,18 +167,19 @@ func (x *Index) weighClaim(c *claim, mentions []mention) {
 	for _, m := range mentions {
 		against, other := true, -1
 		for _, n := range m.names {
-			if n.area == c.area {
+			switch {
+			case n.area == c.area || x.holds(c.area, n.area):
 				against = false
-				break
-			}
-			if x.holds(n.area, c.area) || x.holds(c.area, n.area) {
+			case x.holds(n.area, c.area):
 				c.support += m.weight
 				against = false
+			}
+			if !against {
 				break
 			}
 			other = n.area
 		}
-		if against {
+		if against && !m.faint {
 			if m.weight > c.conflict {
 				c.others = other
 			}
