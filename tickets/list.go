@@ -62,8 +62,11 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Ticket, string, error) {
 	if len(found) <= f.Limit {
 		return found, "", nil
 	}
-	return found[:f.Limit], strconv.FormatInt(found[f.Limit-1].ID, 36), nil
+	return found[:f.Limit], Cursor(&found[f.Limit-1]), nil
 }
+
+// Cursor is the one of the page that begins after a ticket.
+func Cursor(t *Ticket) string { return strconv.FormatInt(t.ID, 36) }
 
 func (s *Store) list(ctx context.Context, f Filter, before int64) ([]Ticket, error) {
 	if ref, ok := ParseReference(f.Text); ok {

@@ -38,7 +38,7 @@ var sampleVerify = verifyPage{Rows: []unsure{{sampleRow, 1, "x", "x", 1, []strin
 func (c *console) showVerify(v *visit) {
 	after := v.r.URL.Query().Get("after")
 	f := tickets.Filter{Agencies: []string{c.City().Root().ID}, States: []tickets.State{tickets.Triage}, Limit: perVerify, After: after}
-	found, next, err := c.Store.List(v.r.Context(), f)
+	found, next, err := c.list(v, f)
 	switch {
 	case errors.Is(err, tickets.ErrCursor):
 		c.UI.Fail(v.w, v.r, http.StatusNotFound)
@@ -54,9 +54,6 @@ func (c *console) showVerify(v *visit) {
 	}
 	var p verifyPage
 	for i := range found {
-		if !bot.MaySee(c.City(), &found[i], v.who.Agency) {
-			continue
-		}
 		over := newVeil(who[i], false)
 		u, err := c.unsure(v, &found[i], &over)
 		if err != nil {

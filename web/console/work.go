@@ -22,7 +22,7 @@ const (
 func (v *visit) act(t *tickets.Ticket) tickets.Act {
 	version, _ := strconv.ParseInt(v.r.PostFormValue("version"), 10, 64)
 	a := tickets.Act{Ticket: t.ID, By: v.who.Login, Version: max(version, 1)}
-	if key := v.r.PostFormValue("once"); key != "" && len(key) <= 100 {
+	if key := tickets.Clean(v.r.PostFormValue("once")); key != "" && len(key) <= 100 {
 		form, err := json.Marshal(v.r.PostForm)
 		if err != nil {
 			return a // a form is a map of strings: it always marshals
