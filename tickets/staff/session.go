@@ -40,15 +40,15 @@ type Session struct {
 }
 
 // SignIn finds the person whose password it is. from is the caller's network address: after
-// signInFree failures of one login or from one address each further one must wait.
+// loginFree failures of one login, or addressFree from one address, each further one must wait.
 func (s *Store) SignIn(ctx context.Context, login, password, from string) (Member, error) {
 	login = strings.ToLower(strings.TrimSpace(login))
-	if wait := s.signIns.wait(s.db.Now(), login, from); wait > 0 {
+	if wait := s.signIns.begin(s.db.Now(), login, from); wait > 0 {
 		return Member{}, &ThrottledError{wait}
 	}
 	var m Member
 	var hash string
-	row := s.db.Row(ctx, `SELECT `+columns+`, s.password FROM staff s WHERE s.login = ?`, login)
+	row := s.db.Row(ctx, `SELECT `+columns+`, s.password FROM staff s WHERE s.login = ?`, known(login))
 	if err := row.Scan(append(m.targets(), &hash)...); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Member{}, fmt.Errorf("signing in: %w", err)
 	}
@@ -62,9 +62,8 @@ func (s *Store) SignIn(ctx context.Context, login, password, from string) (Membe
 	what := "signed_in"
 	if !fits || !m.DisabledAt.IsZero() {
 		what = "refused"
-		s.signIns.failed(s.db.Now(), login, from)
 	} else {
-		s.signIns.forget(login)
+		s.signIns.succeeded(login, from)
 	}
 	if err := s.noteSignIn(ctx, m.Login, what); err != nil {
 		return Member{}, fmt.Errorf("signing in: %w", err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -77,6 +78,18 @@ const MinPassword = 10
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{1,63}$`)
 
+// nobodys are logins that nobody gets: they stand in histories for who is no person.
+var nobodys = []string{"bot", "citizen", "command", "demo", "router", "system", "tanggap", "timer"}
+
+// known is a login that somebody may have, or "", which nobody has: not all that is typed is a text for the
+// database.
+func known(login string) string {
+	if !loginForm.MatchString(login) {
+		return ""
+	}
+	return login
+}
+
 // Add adds a person; by says who does. password may be "": then only a link of NewLink lets him in.
 // The agency is for the caller to check: the store knows no city.
 func (s *Store) Add(ctx context.Context, by string, m Member, password string) (Member, error) {
@@ -84,7 +97,7 @@ func (s *Store) Add(ctx context.Context, by string, m Member, password string) (
 	if m.Language == "" {
 		m.Language = "id"
 	}
-	if !loginForm.MatchString(m.Login) || m.Name == "" || len(m.Name) > 200 || !m.Role.Valid() || m.Agency == "" || (m.Language != "id" && m.Language != "en") {
+	if !loginForm.MatchString(m.Login) || slices.Contains(nobodys, m.Login) || m.Name == "" || len(m.Name) > 200 || !m.Role.Valid() || m.Agency == "" || (m.Language != "id" && m.Language != "en") {
 		return Member{}, fmt.Errorf("adding staff: %w", ErrMember)
 	}
 	hash, err := s.newPassword(ctx, m.Login, password, true)
@@ -130,7 +143,7 @@ func (m *Member) targets() []any {
 // Find finds a person by login, disabled ones too; ErrNotFound where there is none.
 func (s *Store) Find(ctx context.Context, login string) (Member, error) {
 	var m Member
-	row := s.db.Row(ctx, `SELECT `+columns+` FROM staff s WHERE s.login = ?`, strings.ToLower(strings.TrimSpace(login)))
+	row := s.db.Row(ctx, `SELECT `+columns+` FROM staff s WHERE s.login = ?`, known(strings.ToLower(strings.TrimSpace(login))))
 	if err := row.Scan(m.targets()...); err != nil {
 		return m, fmt.Errorf("finding staff: %w", tickets.Found(err))
 	}

@@ -3,8 +3,10 @@ package staff_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,6 +67,7 @@ func TestStaffIsAddedOnceAndChecked(t *testing.T) {
 		}{
 			{func(p *staff.Member) { p.Login = "RINA" }, password, staff.ErrTaken},
 			{func(p *staff.Member) { p.Login = "a b" }, password, staff.ErrMember},
+			{func(p *staff.Member) { p.Login = "Bot" }, password, staff.ErrMember},
 			{func(p *staff.Member) { p.Role = "king" }, password, staff.ErrMember},
 			{func(p *staff.Member) { p.Agency = "" }, password, staff.ErrMember},
 			{func(p *staff.Member) { p.Language = "jv" }, password, staff.ErrMember},
@@ -164,12 +167,58 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 		if !ok || slow.Wait <= 0 {
 			t.Fatalf("after five failures: %v, want a ThrottledError", err)
 		}
-		if _, err := s.SignIn(ctx, "lain", password, "192.0.2.9"); err == nil || errors.Is(err, staff.ErrSignIn) {
-			t.Errorf("from the guesser's address: %v, want a ThrottledError", err)
-		}
 		c.turn(slow.Wait)
 		if _, err := s.SignIn(ctx, "rina", password, "192.0.2.10"); err != nil {
 			t.Errorf("after the wait: %v", err)
+		}
+	})
+}
+
+// TestOneAddressGuessesManyLogins: it is slowed down too, but not by the few who mistype in an office.
+func TestOneAddressGuessesManyLogins(t *testing.T) {
+	withStaff(t, func(s *staff.Store, c *deskClock, _ staff.Member) {
+		ctx := context.Background()
+		for i := range 30 {
+			if i%6 == 0 {
+				if _, err := s.SignIn(ctx, "rina", password, "192.0.2.9"); err != nil {
+					t.Fatalf("a colleague after %d failures: %v", i, err)
+				}
+			}
+			if _, err := s.SignIn(ctx, "orang"+strconv.Itoa(i), password, "192.0.2.9"); !errors.Is(err, staff.ErrSignIn) {
+				t.Fatal(i, err)
+			}
+		}
+		slow, ok := errors.AsType[*staff.ThrottledError](second(s.SignIn(ctx, "lain", password, "192.0.2.9")))
+		if !ok {
+			t.Fatal("thirty logins from one address are not slowed down")
+		}
+		if _, err := s.SignIn(ctx, "rina", password, "192.0.2.10"); err != nil {
+			t.Errorf("from another address: %v", err)
+		}
+		c.turn(slow.Wait)
+		if _, err := s.SignIn(ctx, "rina", password, "192.0.2.9"); err != nil {
+			t.Errorf("after the wait: %v", err)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// TestGuessesAtOnceAreCounted sends them all before the first is answered.
+func TestGuessesAtOnceAreCounted(t *testing.T) {
+	withStaff(t, func(s *staff.Store, _ *deskClock, _ staff.Member) {
+		var wg sync.WaitGroup
+		var judged atomic.Int64
+		for range 20 {
+			wg.Go(func() {
+				if _, err := s.SignIn(context.Background(), "rina", "salah-sama-sekali", "192.0.2.9"); errors.Is(err, staff.ErrSignIn) {
+					judged.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if judged.Load() != 5 {
+			t.Errorf("%d of 20 guesses at once were judged, want 5", judged.Load())
 		}
 	})
 }

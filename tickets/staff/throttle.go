@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// After signInFree failures an attempt waits signInFirst, then twice as long with each, at most
-// signInMost; who leaves it alone for signInMost starts anew.
+// After so many failures an attempt waits signInFirst, then twice as long with each, at most signInMost; who
+// leaves it alone for signInMost starts anew. One address may be a whole office, or what a provider puts
+// before thousands of phones: there more are free, so that a few who mistype do not shut out the others.
 const (
-	signInFree  = 5
+	loginFree   = 5
+	addressFree = 30
 	signInFirst = 2 * time.Second
 	signInMost  = 15 * time.Minute
 	signInNames = 10_000
@@ -26,33 +28,44 @@ type tries struct {
 	last time.Time
 }
 
-func (t *tries) wait(now time.Time) time.Duration {
-	if t == nil || t.n < signInFree {
+func (t *tries) wait(now time.Time, free int) time.Duration {
+	if t == nil || t.n < free || now.Sub(t.last) > signInMost {
 		return 0
 	}
-	pause := min(signInFirst<<min(t.n-signInFree, 20), signInMost)
+	pause := min(signInFirst<<min(t.n-free, 20), signInMost)
 	return t.last.Add(pause).Sub(now)
 }
 
-func (t *throttle) wait(now time.Time, login, from string) time.Duration {
+// begin takes an attempt, which counts as a failure until it has succeeded: many at the same moment are no
+// way round. It says how long to wait where there is none to take.
+func (t *throttle) begin(now time.Time, login, from string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return max(0, t.tried[loginKey(login)].wait(now), t.tried["a:"+from].wait(now))
-}
-
-func (t *throttle) failed(now time.Time, login, from string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	if wait := max(0, t.tried[loginKey(login)].wait(now, loginFree), t.tried[addressKey(from)].wait(now, addressFree)); wait > 0 {
+		return wait
+	}
 	if t.tried == nil || len(t.tried) > signInNames {
 		t.sweep(now)
 	}
-	for _, name := range []string{loginKey(login), "a:" + from} {
+	for _, name := range []string{loginKey(login), addressKey(from)} {
 		k := t.tried[name]
 		if k == nil || now.Sub(k.last) > signInMost {
 			k = &tries{}
 			t.tried[name] = k
 		}
 		k.n, k.last = k.n+1, now
+	}
+	return 0
+}
+
+// succeeded forgets the failures of the login, and of the address this attempt alone: who has one password must
+// not guess others the faster for it.
+func (t *throttle) succeeded(login, from string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.tried, loginKey(login))
+	if k := t.tried[addressKey(from)]; k != nil {
+		k.n = max(k.n-1, 0)
 	}
 }
 
@@ -70,11 +83,7 @@ func (t *throttle) sweep(now time.Time) {
 	t.tried = kept
 }
 
-func (t *throttle) forget(login string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.tried, loginKey(login))
-}
-
 // loginKey is short whatever was typed as a login.
 func loginKey(login string) string { return "l:" + login[:min(len(login), 100)] }
+
+func addressKey(from string) string { return "a:" + from }
