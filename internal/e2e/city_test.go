@@ -193,6 +193,27 @@ func (k *city) ticket(reference string) ticket {
 	return t
 }
 
+// stored reports whether all that was attached to a report is here: its size is known before.
+func (k *city) stored(reference string) bool {
+	k.t.Helper()
+	n, err := k.app.Store().Ticket(k.t.Context(), tickets.Reference(reference))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	lines, err := k.app.Store().Thread(k.t.Context(), n.ID)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for i := range lines {
+		for j := range lines[i].Files {
+			if lines[i].Files[j].State != "stored" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // until waits for ok.
 func (k *city) until(what string, ok func() bool) {
 	k.t.Helper()

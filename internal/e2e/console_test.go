@@ -70,12 +70,8 @@ func TestTheDeskAnswersACitizen(t *testing.T) {
 		tg.Write(sim.TelegramDraft{From: siti, Text: complaint, Photo: photo(t)})
 		listed := k.queue("", 1)[0]
 		k.until("the picture", func() bool {
-			for _, m := range k.ticket(listed.Reference).Messages {
-				if len(m.Attachments) == 1 && m.Attachments[0].Size > 0 {
-					return true
-				}
-			}
-			return false
+			got := k.ticket(listed.Reference).Messages
+			return len(got) > 0 && len(got[len(got)-1].Attachments) == 1 && k.stored(listed.Reference)
 		})
 
 		head := k.hires("rina", staff.Dispatcher, "dki", browser.Options{Width: 1280})

@@ -260,27 +260,6 @@ func (x *exposed) write() []ticket {
 	return all
 }
 
-// stored reports whether all that was attached to a report is here.
-func (x *exposed) stored(reference string) bool {
-	x.t.Helper()
-	k, err := x.app.Store().Ticket(x.t.Context(), tickets.Reference(reference))
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	lines, err := x.app.Store().Thread(x.t.Context(), k.ID)
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	for i := range lines {
-		for j := range lines[i].Files {
-			if lines[i].Files[j].State != "stored" {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // TestNobodyIsExposed walks every page of the console as clerks of the agency that holds the reports and of
 // the root desk, what programs of agencies are answered, the notices to agencies, the metrics and the log:
 // nowhere stands who wrote, until a clerk opens it with a reason, and then for him alone.
