@@ -18,7 +18,8 @@ const (
 	estate                    // behind: a housing estate
 	numbered                  // before a number: a part of an address
 	passing                   // before: somebody or something comes from there, or is called after it
-	rural                     // before: a kind of area that the pack's city may not have
+	rural                     // before: a kind of area that a city has none of, unless it is a marker
+	ruler                     // before: who governs there, wherever it happened
 )
 
 // kinds are the words that stand before a name or behind it, in normal form.
@@ -36,6 +37,7 @@ var kinds = kindsOf(map[kind]string{
 	numbered: "rt rw no nomor blok kav km",
 	passing:  "dari asal ktp plat warga orang kereta krl commuter bus busway angkot travel damri kirim sate soto nasi bakso masakan restoran makan warung line route road",
 	rural:    "desa ds dusun dukuh",
+	ruler:    "gubernur wagub pemprov pemda pemkot pemkab pemerintah bupati governor",
 })
 
 func kindsOf(lists map[kind]string) map[string]kind {
@@ -75,7 +77,7 @@ func (x *Index) context(tokens []language.Token, i int) context {
 		c.level = rank // the marker itself still says something: "petugas kelurahan"
 		return c
 	}
-	c.is = kinds[before] & (street | soft | feature | river | away | passing | rural)
+	c.is = kinds[before] & (street | soft | feature | river | away | passing | rural | ruler)
 	if numeral(before) && address(tokens, i) {
 		c.is |= soft
 	}
@@ -123,7 +125,7 @@ func (x *Index) weigh(c context, list []name, tokens []language.Token, end int) 
 		return use{weight: 0.97, how: Marked}
 	case c.strong():
 		return u
-	case c.has(river):
+	case c.has(river | ruler):
 		u = use{weight: 0.4, how: Street, faint: true}
 	case c.has(street):
 		u = use{weight: 0.62, how: Street}
@@ -143,7 +145,7 @@ func (x *Index) weigh(c context, list []name, tokens []language.Token, end int) 
 			u = use{weight: min(u.weight, 0.62), how: Street, loose: true, wide: true, faint: u.faint}
 		}
 	}
-	if c.has(away) {
+	if c.has(away | rural) {
 		u.weight *= 0.6
 	}
 	return u

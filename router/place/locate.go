@@ -127,7 +127,7 @@ func (r *reader) maySlip(c context, i int) bool {
 		return false
 	}
 	letters := len(r.folded[i])
-	return c.strong() || r.mixed && r.tokens[i].Capital && letters > 3 || c.has(soft) && letters > 3 ||
+	return c.strong() || letters >= slipLettersAnywhere || r.mixed && r.tokens[i].Capital && letters > 3 || c.has(soft) && letters > 3 ||
 		letters > 3 && i+1 < len(r.tokens) && !r.tokens[i+1].Stop && kinds[r.tokens[i+1].Text]&side != 0
 }
 

@@ -1,13 +1,16 @@
 package place
 
+import "slices"
+
 // A slip is one letter that is missing, too many, wrong, or swapped with its neighbour. Only names of
 // areas of the city are looked for, only such as stand for themselves, and never with another first
 // letter. A name must be long enough that an ordinary word does not lie as near by chance.
 const (
-	slipLetters     = 7  // a word of so many letters may have one slip
-	slipMarked      = 5  // so many suffice behind the word of its level: "kel. Slippi"
-	twoSlipsLetters = 11 // so many may have two behind the word of its level
-	mostSlipLetters = 24
+	slipLetters         = 8  // a word of so many letters may have one slip
+	slipMarked          = 5  // so many suffice behind the word of its level: "kel. Slippi"
+	slipLettersAnywhere = 9  // … even where no word or capital lets a name be expected
+	twoSlipsLetters     = 11 // so many may have two behind the word of its level
+	mostSlipLetters     = 24
 )
 
 // nearly finds the longest name that differs from the letters at token i by a slip, in more tokens
@@ -26,7 +29,7 @@ func (t *names) nearly(folded []string, i, after int, marked bool) (list []name,
 		if len(word) > mostSlipLetters || t.step(0, word[0]) == 0 {
 			break
 		}
-		s := search{names: t}
+		s := search{names: t, marked: marked}
 		s.slip(t.step(0, word[0]), word[1:], 1)
 		if marked && !s.found && len(word) >= twoSlipsLetters {
 			s.slip(t.step(0, word[0]), word[1:], 2)
@@ -41,6 +44,7 @@ func (t *names) nearly(folded []string, i, after int, marked bool) (list []name,
 // search collects what is found near one word.
 type search struct {
 	names   *names
+	marked  bool // behind the word of a level, so that ordinary words are names too
 	list    []name
 	found   bool
 	several bool // areas, equally near
@@ -94,12 +98,25 @@ func (s *search) end(at uint16, rest string, left int) {
 	if n == 0 {
 		return
 	}
-	for _, m := range s.names.lists[n-1] {
-		if m.outside || m.guard != "" || m.how != Named {
-			return
-		}
+	list := s.fit(s.names.lists[n-1])
+	if list == nil {
+		return
 	}
-	list := s.names.lists[n-1]
 	s.several = s.several || s.found && s.list[0].area != list[0].area
 	s.list, s.found = list, true
+}
+
+// fit are the meanings of a name that may be looked for.
+func (s *search) fit(list []name) []name {
+	fits := func(n name) bool { return !n.outside && (n.guard == "" || s.marked && n.guard == Soft) && n.how == Named }
+	if !slices.ContainsFunc(list, func(n name) bool { return !fits(n) }) {
+		return list
+	}
+	var some []name
+	for _, n := range list {
+		if fits(n) {
+			some = append(some, n)
+		}
+	}
+	return some
 }

@@ -86,13 +86,16 @@ func (x *Index) chance(n name, all []name) float64 {
 	if len(all) == 1 {
 		return 1
 	}
-	chance := 0.9
+	chance := 1.0
 	for _, o := range all {
 		switch {
 		case n.outside && !o.outside:
 			return 0.7
-		case x.rank[o.area] < x.rank[n.area] && o.outside == n.outside:
+		case n.area == o.area || n.outside != o.outside:
+		case x.rank[o.area] < x.rank[n.area]:
 			chance = 0.7
+		default:
+			chance = min(chance, 0.9)
 		}
 	}
 	return chance
