@@ -1,0 +1,87 @@
+package classify
+
+import "slices"
+
+// How a correction is taken in: steps until the label has the upper hand, and no more than so many.
+const (
+	tries     = 3
+	upperHand = 0.6
+)
+
+// Learn returns a model that has learned from more examples, in their order, as when staff correct a
+// decision; m stays as it is, for those who are still asking it. A label that is new is learned like any other.
+// It costs a copy of the model and a few steps for each example, and nothing that grows with what was learned before. Examples without a label teach nothing.
+func (m *Model) Learn(examples ...Example) *Model {
+	next := m.copy(examples)
+	s := next.take()
+	defer next.scratch.Put(s)
+	for _, e := range examples {
+		label := slices.Index(next.labels, e.Label)
+		if label < 0 {
+			continue
+		}
+		next.seen[label]++
+		s.find(tokens(e.Text))
+		next.welcome(s)
+		s.weigh(next)
+		for range tries {
+			if next.step(s, label) > upperHand {
+				break
+			}
+		}
+	}
+	return next
+}
+
+// welcome makes room for features that never came up before, as long as there is any.
+func (m *Model) welcome(s *scratch) {
+	most, n := mostFeatures(len(m.labels)), len(m.labels)
+	for _, found := range s.found {
+		for _, o := range found {
+			if len(m.keys) >= most {
+				return
+			}
+			if m.index.find(o.key) >= 0 {
+				continue
+			}
+			m.keys = append(m.keys, o.key)
+			m.gain, m.steps = append(m.gain, m.fresh), append(m.steps, 0)
+			m.rows = append(m.rows, make([]float32, n)...)
+			if 2*len(m.keys) > len(m.index) {
+				m.index = newIndex(m.keys)
+			} else {
+				m.index.put(o.key, len(m.keys)-1)
+			}
+		}
+	}
+	s.reset(n, len(m.keys))
+}
+
+// copy is a model of its own, with room for the labels of the examples.
+func (m *Model) copy(examples []Example) *Model {
+	next := &Model{
+		labels: slices.Clone(m.labels), fresh: m.fresh, how: m.how, sharp: m.sharp, scratch: m.scratch,
+		index: slices.Clone(m.index), keys: slices.Clone(m.keys), gain: slices.Clone(m.gain), steps: slices.Clone(m.steps),
+	}
+	if m.scratch == nil { // the zero Model
+		next.fresh, next.how, next.sharp, next.scratch = 1, choices[0], 1, newPool()
+	}
+	for _, e := range examples {
+		if e.Label != "" && !slices.Contains(next.labels, e.Label) {
+			next.labels = append(next.labels, e.Label)
+		}
+	}
+	was, is := len(m.labels), len(next.labels)
+	next.seen, next.bias = make([]float64, is), make([]float32, is)
+	copy(next.seen, m.seen)
+	copy(next.bias, m.bias)
+	if was == is {
+		next.rows = slices.Clone(m.rows)
+		return next
+	}
+	next.rows = make([]float32, len(next.keys)*is)
+	for r := range next.keys {
+		copy(next.rows[r*is:r*is+is], m.rows[r*was:r*was+was])
+	}
+	return next
+}

@@ -1,0 +1,294 @@
+package classify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"sync"
+)
+
+// What was found best by cross-validation on complaints in Indonesian and English.
+const (
+	epochs = 6
+	slow   = 0.05  // of the rate, for the bias
+	decay  = 1e-4  // of a row, at each of its steps
+	prior  = 1     // examples, spread like all of them, that a feature is thought to have been in before
+	least  = 0.02  // of a feature's gain, however evenly it is spread
+	floor  = 1e-3  // under the root of the steps
+	most   = 8     // what an example of the rarest label counts at most
+	apart  = 3     // one in so many examples is kept apart, to choose the settings and set the confidence
+	enough = 2_000 // more than so many need not be kept apart
+)
+
+// settings are what no one value is best for.
+type settings struct {
+	keeping float32 // the power of how much a feature keeps to few labels
+	rate    float32 // the size of the first step
+	balance float32 // 0: every example counts alike; 1: every label does
+}
+
+// choices are what Train chooses from, by the likelihood of the examples kept apart. The first suits many labels with
+// few examples each, the second few labels in long texts.
+var choices = [...]settings{{keeping: 1, rate: 0.5, balance: 1}, {keeping: 0, rate: 0.2, balance: 0.7}}
+
+// Train makes a model of examples. The same examples in the same order make the same model, to the
+// byte. It reads each text several times and keeps none: memory does not grow with the number of
+// examples. Examples without a label are an error, and so is it when there are none, or when ctx ends.
+func Train(ctx context.Context, examples []Example) (*Model, error) {
+	if len(examples) == 0 {
+		return nil, errors.New("training: no examples")
+	}
+	t := trainer{ctx: ctx, examples: examples, ids: map[string]int32{}, scratch: newPool()}
+	for i, e := range examples {
+		if e.Label == "" {
+			return nil, fmt.Errorf("training: example %d has no label", i+1)
+		}
+		id, ok := t.ids[e.Label]
+		if !ok {
+			id = int32(len(t.labels))
+			t.ids[e.Label], t.labels = id, append(t.labels, e.Label)
+		}
+		t.truth = append(t.truth, id)
+	}
+	how, sharp, err := t.choose()
+	if err != nil {
+		return nil, err
+	}
+	m, err := t.fit(t.order(), how)
+	if err != nil {
+		return nil, err
+	}
+	m.sharp = sharp
+	return m, nil
+}
+
+// choose finds the settings, and how sharp the confidences have to be.
+func (t *trainer) choose() (how settings, sharp float64, err error) {
+	how, sharp = choices[0], 1
+	shown, kept := t.split()
+	if len(kept) < 2*apart {
+		return how, sharp, nil
+	}
+	least := math.Inf(1)
+	for _, c := range choices {
+		m, err := t.fit(shown, c)
+		if err != nil {
+			return how, sharp, err
+		}
+		if s, loss := t.sharpness(m, kept); loss < least {
+			how, sharp, least = c, s, loss
+		}
+	}
+	return how, sharp, nil
+}
+
+// trainer holds what the two fits of Train share.
+type trainer struct {
+	ctx      context.Context
+	examples []Example
+	truth    []int32
+	labels   []string
+	ids      map[string]int32
+	scratch  *sync.Pool
+}
+
+// order is all examples, shuffled the same way each time.
+func (t *trainer) order() []int {
+	return rand.New(rand.NewPCG(1, uint64(len(t.examples)))).Perm(len(t.examples))
+}
+
+// split sets some examples apart.
+func (t *trainer) split() (shown, kept []int) {
+	order := t.order()
+	n := min(len(order)/apart, enough)
+	return order[n:], order[:n]
+}
+
+// fit makes a model of some of the examples. Every label is in it, so that models are alike in shape.
+func (t *trainer) fit(some []int, how settings) (*Model, error) {
+	n := len(t.labels)
+	m := &Model{
+		labels: t.labels, seen: make([]float64, n), bias: make([]float32, n), sharp: 1, how: how, scratch: t.scratch,
+	}
+	for _, i := range some {
+		m.seen[t.truth[i]]++
+	}
+	if err := t.gains(m, some); err != nil {
+		return nil, err
+	}
+	s := m.take()
+	defer t.scratch.Put(s)
+	order := make([]int, len(some))
+	copy(order, some)
+	random := rand.New(rand.NewPCG(2, uint64(len(some))))
+	for range epochs {
+		random.Shuffle(len(order), func(a, b int) { order[a], order[b] = order[b], order[a] })
+		for _, i := range order {
+			if err := t.ctx.Err(); err != nil {
+				return nil, fmt.Errorf("training: %w", err)
+			}
+			s.read(t.examples[i].Text, m)
+			m.step(s, int(t.truth[i]))
+		}
+	}
+	return m, nil
+}
+
+// gains finds the features and sets what each counts: its rarity times how much it keeps to few labels.
+// What is in one text only says nothing of others, and is left out.
+func (t *trainer) gains(m *Model, some []int) error {
+	s := m.take()
+	defer t.scratch.Put(s)
+	counts := map[uint32]int{}
+	var once []uint32
+	for _, i := range some {
+		if err := t.ctx.Err(); err != nil {
+			return fmt.Errorf("training: %w", err)
+		}
+		once = s.keys(once[:0], t.examples[i].Text)
+		for _, key := range once {
+			counts[key]++
+		}
+	}
+	n := len(m.labels)
+	m.know(frequent(counts, mostFeatures(n)))
+	s.reset(n, len(m.keys))
+	for _, i := range some {
+		s.read(t.examples[i].Text, m)
+		for _, f := range s.features {
+			m.rows[int(f.row)*n+int(t.truth[i])]++ // for the while
+		}
+	}
+	all := float64(len(some))
+	keep := func(row []float32) float64 { return math.Pow(keeping(row, m.seen, all), float64(m.how.keeping)) }
+	for r, key := range m.keys {
+		m.gain[r] = float32(rarity(float64(counts[key]), all) * keep(m.rows[r*n:r*n+n]))
+	}
+	single := make([]float32, n)
+	single[0] = 1
+	m.fresh = float32(rarity(1, all) * keep(single))
+	clear(m.rows)
+	return nil
+}
+
+// know sets the features of a model that has none; they all count alike.
+func (m *Model) know(keys []uint32) {
+	m.keys, m.index = keys, newIndex(keys)
+	m.rows, m.steps, m.gain = make([]float32, len(keys)*len(m.labels)), make([]float32, len(keys)), make([]float32, len(keys))
+	for r := range m.gain {
+		m.gain[r] = 1
+	}
+}
+
+// frequent are the keys that were counted at least twice, and where those are more than most, as
+// often as it takes for them not to be; in order.
+func frequent(counts map[uint32]int, most int) []uint32 {
+	for least := 2; ; least++ {
+		var keys []uint32
+		for key, n := range counts {
+			if n >= least {
+				keys = append(keys, key)
+			}
+		}
+		if len(keys) <= most {
+			return unique(keys)
+		}
+	}
+}
+
+// rarity is the inverse document frequency of a feature that is in so many texts of all.
+func rarity(in, all float64) float64 { return math.Log((1+all)/(1+in)) + 1 }
+
+// keeping is how much a feature keeps to few labels: one less the entropy of its labels, each label
+// counted by the share of its texts that have the feature, in parts of the greatest that there is.
+func keeping(row []float32, seen []float64, all float64) float64 {
+	if len(row) < 2 {
+		return 1
+	}
+	share := func(c int) float64 { return (float64(row[c]) + prior*seen[c]/all) / (seen[c] + 2) }
+	sum := 0.0
+	for c := range row {
+		sum += share(c)
+	}
+	entropy := 0.0
+	for c := range row {
+		if p := share(c) / sum; p > 0 {
+			entropy -= p * math.Log(p)
+		}
+	}
+	return max(least, 1-entropy/math.Log(float64(len(row))))
+}
+
+// step moves the weights towards the true label of the text in s, and returns the confidence that the
+// label had before.
+func (m *Model) step(s *scratch, truth int) float64 {
+	m.score(s)
+	p := softmax(s.chance, s.score, 1)
+	had := p[truth]
+	weight := m.weight(truth)
+	square := 0.0
+	for c := range p {
+		if c == truth {
+			p[c]--
+		}
+		p[c] *= weight
+		square += p[c] * p[c]
+		s.score[c] = float32(p[c])
+		m.bias[c] -= m.how.rate * slow * float32(p[c])
+	}
+	n := len(m.labels)
+	slope := s.score[:n]
+	for _, f := range s.features {
+		m.steps[f.row] += f.value * f.value * float32(square)
+		by := m.how.rate / float32(math.Sqrt(float64(m.steps[f.row])+floor))
+		keep, move := 1-by*decay, by*f.value
+		row := m.rows[int(f.row)*n:][:n]
+		for c, w := range row {
+			row[c] = w*keep - move*slope[c]
+		}
+	}
+	return had
+}
+
+// weight is what an example of a label counts: labels that have few get more.
+func (m *Model) weight(label int) float64 {
+	all, met := 0.0, 0.0
+	for _, k := range m.seen {
+		all += k
+		met += min(k, 1)
+	}
+	return math.Pow(min(all/(met*m.seen[label]), most), float64(m.how.balance))
+}
+
+// sharpness is what the scores of m must be multiplied by for its confidences on the kept examples to
+// be true: the one that makes these examples the likeliest, by golden section; and how unlikely they are then.
+func (t *trainer) sharpness(m *Model, kept []int) (sharp, unlikely float64) {
+	s := m.take()
+	defer t.scratch.Put(s)
+	scores := make([][]float32, len(kept))
+	for k, i := range kept {
+		s.read(t.examples[i].Text, m)
+		m.score(s)
+		scores[k] = append([]float32(nil), s.score...)
+	}
+	loss := func(log float64) float64 {
+		sum := 0.0
+		for k, i := range kept {
+			sum -= math.Log(softmax(s.chance, scores[k], math.Exp(log))[t.truth[i]] + 1e-9)
+		}
+		return sum
+	}
+	const golden = 0.6180339887498949
+	low, high := math.Log(0.2), math.Log(5)
+	for range 30 {
+		a, b := high-golden*(high-low), low+golden*(high-low)
+		if loss(a) < loss(b) {
+			high = b
+		} else {
+			low = a
+		}
+	}
+	return math.Exp((low + high) / 2), loss((low + high) / 2)
+}
