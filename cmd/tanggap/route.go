@@ -14,8 +14,14 @@ import (
 	"tanggap/router"
 )
 
-// route says who would get a report, and why.
+// route asks the router, or measures what it learns from.
 type route struct {
+	Text routeText `cmd:"" default:"withargs" hidden:"" help:"Say which agency would get a report, and why."`
+	Eval routeEval `cmd:"" help:"Train the text model on one file and measure it on another."`
+}
+
+// routeText says who would get a report, and why.
+type routeText struct {
 	Config string   `type:"path" xor:"pack" help:"The configuration file, whose city pack is used."`
 	City   string   `xor:"pack" help:"An embedded city pack, or a folder. Without either: jakarta."`
 	JSON   bool     `help:"Print JSON."`
@@ -24,7 +30,7 @@ type route struct {
 }
 
 // Run prints the decision.
-func (r route) Run(s streams) error {
+func (r routeText) Run(s streams) error {
 	name := r.City
 	if r.Config != "" {
 		cfg, err := config.Load(r.Config, os.Environ())

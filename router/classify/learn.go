@@ -4,8 +4,8 @@ import "slices"
 
 // How a correction is taken in: steps until the label has the upper hand, and no more than so many.
 const (
-	tries     = 3
-	upperHand = 0.6
+	tries     = 5
+	upperHand = 0.8
 )
 
 // Learn returns a model that has learned from more examples, in their order, as when staff correct a
