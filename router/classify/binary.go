@@ -24,7 +24,7 @@ const (
 
 // MarshalBinary writes the model down; the same model gives the same bytes.
 // All numbers are little-endian: the magic and the form, the labels with their counts and biases, the
-// settings, the features, each with its hash, gain, steps and weights, and a CRC-32 (IEEE) of all that
+// settings, the features, each with its hash, gain, steps, weights and counts, and a CRC-32 (IEEE) of all that
 // comes before it.
 func (m *Model) MarshalBinary() ([]byte, error) {
 	if len(m.labels) > mostLabels {
@@ -42,7 +42,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.seen[c]))
 		b = appendFloats(b, m.bias[c])
 	}
-	b = appendFloats(b, m.fresh, m.how.keeping, m.how.rate, m.how.balance)
+	b = appendFloats(b, m.how.keeping, m.how.rate, m.how.balance)
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.sharp))
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.keys)))
 	n := len(m.labels)
@@ -50,6 +50,9 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		b = binary.LittleEndian.AppendUint32(b, key)
 		b = appendFloats(b, m.gain[r], m.steps[r])
 		b = appendFloats(b, m.rows[r*n:r*n+n]...)
+		for _, k := range m.counts[r*n : r*n+n] {
+			b = binary.LittleEndian.AppendUint16(b, k)
+		}
 	}
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), nil
 }
@@ -139,7 +142,6 @@ func (r *reader) model() *Model {
 		r.bad = r.bad || seen < 0
 		m.seen, m.bias = append(m.seen, seen), append(m.bias, r.float())
 	}
-	m.fresh = r.float()
 	m.how = settings{keeping: r.float(), rate: r.float(), balance: r.float()}
 	m.sharp = r.double()
 	r.features(m)
@@ -148,11 +150,11 @@ func (r *reader) model() *Model {
 
 func (r *reader) features(m *Model) {
 	n, count := len(m.labels), r.number()
-	if r.bad || count > mostFeatures(1) || len(r.left) != count*4*(3+n) {
+	if r.bad || count > mostFeatures(1) || len(r.left) != count*(3*4+n*(4+2)) {
 		r.bad = true
 		return
 	}
-	m.keys, m.gain, m.steps, m.rows = make([]uint32, count), make([]float32, count), make([]float32, count), make([]float32, count*n)
+	m.room(count)
 	for i := range m.keys {
 		m.keys[i] = uint32(r.number())
 		m.gain[i], m.steps[i] = r.float(), r.float()
@@ -160,6 +162,9 @@ func (r *reader) features(m *Model) {
 		row := m.rows[i*n : i*n+n]
 		for c := range row {
 			row[c] = r.float()
+		}
+		for c := range n {
+			m.counts[i*n+c] = binary.LittleEndian.Uint16(r.bytes(2))
 		}
 	}
 	m.index = newIndex(m.keys)

@@ -22,12 +22,6 @@ import (
 	"sync"
 )
 
-// Example is a report whose label is known.
-type Example struct {
-	Label string
-	Text  string
-}
-
 // Guess is a label with the share of such guesses that turn out right, 0 to 1.
 type Guess struct {
 	Label      string
@@ -44,8 +38,8 @@ type Model struct {
 	keys    []uint32  // the features' hashes, by row
 	rows    []float32 // the weight of row r for label c is rows[r*len(labels)+c]
 	gain    []float32 // what a feature counts, by row
+	counts  []uint16  // the examples that have it, by row and label as in rows
 	steps   []float32 // the squares of its steps so far, by row
-	fresh   float32   // the gain of a feature that comes up later
 	how     settings
 	sharp   float64 // what scores are multiplied by before they become confidences
 	scratch *sync.Pool

@@ -73,6 +73,9 @@ func TestLearningOneByOne(t *testing.T) {
 	fmt.Printf("one by one\ttop-3\t%.0f\t%d\n", one.Top3*float64(one.Rows), one.Rows)
 	t.Logf("one by one: accuracy %.4f, macro-F1 %.4f, top-3 %.4f in %v; anew every %d: %.4f, %.4f, %.4f in %v",
 		one.Accuracy, one.MacroF1, one.Top3, learning, every, fifty.Accuracy, fifty.MacroF1, fifty.Top3, training)
+	if one.Accuracy < fifty.Accuracy || one.MacroF1 < fifty.MacroF1 {
+		t.Error("training anew every fifty decides better")
+	}
 	if learning > training {
 		t.Errorf("learning one by one took %v, training anew %v", learning, training)
 	}

@@ -8,6 +8,12 @@ import (
 	"strings"
 )
 
+// Example is a report whose label is known.
+type Example struct {
+	Label string
+	Text  string
+}
+
 // longLine is how many bytes a line of examples may have.
 const longLine = 1 << 20
 

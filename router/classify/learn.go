@@ -24,6 +24,9 @@ func (m *Model) Learn(examples ...Example) *Model {
 		s.find(tokens(e.Text))
 		next.welcome(s)
 		s.weigh(next)
+		next.count(s, label)
+		next.recount(s)
+		s.weigh(next)
 		for range tries {
 			if next.step(s, label) > upperHand {
 				break
@@ -31,6 +34,14 @@ func (m *Model) Learn(examples ...Example) *Model {
 		}
 	}
 	return next
+}
+
+// recount reckons anew what the features in s count.
+func (m *Model) recount(s *scratch) {
+	all := float64(m.Examples())
+	for _, f := range s.features {
+		m.reckon(int(f.row), all)
+	}
 }
 
 // welcome makes room for features that never came up before, as long as there is any.
@@ -45,8 +56,8 @@ func (m *Model) welcome(s *scratch) {
 				continue
 			}
 			m.keys = append(m.keys, o.key)
-			m.gain, m.steps = append(m.gain, m.fresh), append(m.steps, 0)
-			m.rows = append(m.rows, make([]float32, n)...)
+			m.gain, m.steps = append(m.gain, 1), append(m.steps, 0)
+			m.rows, m.counts = append(m.rows, make([]float32, n)...), append(m.counts, make([]uint16, n)...)
 			if 2*len(m.keys) > len(m.index) {
 				m.index = newIndex(m.keys)
 			} else {
@@ -60,11 +71,11 @@ func (m *Model) welcome(s *scratch) {
 // copy is a model of its own, with room for the labels of the examples.
 func (m *Model) copy(examples []Example) *Model {
 	next := &Model{
-		labels: slices.Clone(m.labels), fresh: m.fresh, how: m.how, sharp: m.sharp, scratch: m.scratch,
+		labels: slices.Clone(m.labels), how: m.how, sharp: m.sharp, scratch: m.scratch,
 		index: slices.Clone(m.index), keys: slices.Clone(m.keys), gain: slices.Clone(m.gain), steps: slices.Clone(m.steps),
 	}
 	if m.scratch == nil { // the zero Model
-		next.fresh, next.how, next.sharp, next.scratch = 1, choices[0], 1, newPool()
+		next.how, next.sharp, next.scratch = choices[0], 1, newPool()
 	}
 	for _, e := range examples {
 		if e.Label != "" && !slices.Contains(next.labels, e.Label) {
@@ -76,11 +87,12 @@ func (m *Model) copy(examples []Example) *Model {
 	copy(next.seen, m.seen)
 	copy(next.bias, m.bias)
 	if was == is {
-		next.rows = slices.Clone(m.rows)
+		next.rows, next.counts = slices.Clone(m.rows), slices.Clone(m.counts)
 		return next
 	}
-	next.rows = make([]float32, len(next.keys)*is)
+	next.rows, next.counts = make([]float32, len(next.keys)*is), make([]uint16, len(next.keys)*is)
 	for r := range next.keys {
+		copy(next.counts[r*is:r*is+is], m.counts[r*was:r*was+was])
 		copy(next.rows[r*is:r*is+is], m.rows[r*was:r*was+was])
 	}
 	return next
