@@ -18,6 +18,9 @@ import (
 const (
 	// mostPixels bounds what a picture takes in memory: one of 12 million is what phones send.
 	mostPixels = 25_000_000
+	// mostScans is how often a JPEG may go over its picture: cameras do it once, programs up to about twenty times, and
+	// each time costs as much however few bytes it takes.
+	mostScans = 50
 	// thumbnail is the longest side of a picture in a thread, in pixels.
 	thumbnail = 480
 )
@@ -35,7 +38,7 @@ type picture struct {
 // they are, and encodes it anew.
 func redraw(file []byte, longest int) (picture, error) {
 	size, format, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil || size.Width <= 0 || size.Height <= 0 || int64(size.Width)*int64(size.Height) > mostPixels {
+	if err != nil || size.Width <= 0 || size.Height <= 0 || int64(size.Width)*int64(size.Height) > mostPixels || format == "jpeg" && scans(file) > mostScans {
 		return picture{}, errPicture
 	}
 	from, _, err := image.Decode(bytes.NewReader(file))
@@ -53,6 +56,27 @@ func redraw(file []byte, longest int) (picture, error) {
 	}
 	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, from)
 	return picture{"image/png", out.Bytes()}, err
+}
+
+// scans counts the scans of a JPEG file's first picture (ITU-T T.81, B.1.1.2): markers 0xffda up to its end.
+func scans(file []byte) (n int) {
+	for at := 2; at+4 <= len(file); {
+		kind := file[at+1]
+		switch {
+		case file[at] != 0xff, kind == 0, kind >= 0xd0 && kind <= 0xd8: // what is coded, and marks within it
+			at++
+			continue
+		case kind == 0xff: // fills up
+			at++
+			continue
+		case kind == 0xd9:
+			return n
+		case kind == 0xda:
+			n++
+		}
+		at += 2 + int(file[at+2])<<8 + int(file[at+3])
+	}
+	return n
 }
 
 func opaque(i image.Image) bool {

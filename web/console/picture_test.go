@@ -95,7 +95,38 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 	}
 }
 
+// progressive is a grey JPEG picture that is gone over n times more after its first, each time in ten bytes.
+func progressive(side uint16, n int) []byte {
+	b := []byte{0xff, 0xd8, 0xff, 0xdb, 0, 67, 0}
+	b = append(b, bytes.Repeat([]byte{1}, 64)...)
+	b = append(b, 0xff, 0xc2, 0, 11, 8, byte(side>>8), byte(side), byte(side>>8), byte(side), 1, 1, 0x11, 0)
+	b = append(b, 0xff, 0xc4, 0, 20, 0x00, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x00) // one code, of no difference
+	b = append(b, 0xff, 0xc4, 0, 20, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xe0) // one code, of a long run of nothing
+	blocks := int(side+7) / 8 * (int(side+7) / 8)
+	b = append(b, 0xff, 0xda, 0, 8, 1, 1, 0x00, 0, 0, 0)
+	b = append(b, make([]byte, blocks/8+1)...)
+	for range n {
+		b = append(b, 0xff, 0xda, 0, 8, 1, 1, 0x00, 1, 63, 0)
+		b = append(b, make([]byte, 2*(blocks/16384+1))...)
+	}
+	return append(b, 0xff, 0xd9)
+}
+
+// TestAPictureIsGoneOverSoOften: of a large one a few kilobytes would keep a processor busy for hours.
+func TestAPictureIsGoneOverSoOften(t *testing.T) {
+	// A film after the picture, as some phones put it, is none of its scans.
+	film := bytes.Repeat([]byte{0xff, 0xda, 0, 8, 1, 1, 0, 1, 63, 0}, 100)
+	for _, n := range []int{0, 20, 49} {
+		if _, err := redraw(append(progressive(40, n), film...), 0); err != nil {
+			t.Errorf("%d scans more: %v", n, err)
+		}
+	}
+	if _, err := redraw(progressive(40, 50), 0); !errors.Is(err, errPicture) {
+		t.Errorf("51 scans: %v", err)
+	}
+}
+
 func FuzzOrientation(f *testing.F) {
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x10Exif\x00\x00MM\x00*\x00\x00\x00\x08"))
-	f.Fuzz(func(_ *testing.T, file []byte) { orientation(file) })
+	f.Fuzz(func(_ *testing.T, file []byte) { orientation(file); scans(file) })
 }
