@@ -118,8 +118,8 @@ const (
 	codeFor     = 10 * time.Minute // that a code is good
 	sessionFor  = 30 * time.Minute // that it opens the case
 	mostWanted  = 64               // codes that wait to be sent
-	codesADay   = 3
-	paidADay    = 1
+	codesADay   = 3                // of a case, and of an address however many cases it has
+	paidADay    = 1                // of a case where each costs
 	codeTimeout = 10 * time.Second
 )
 
@@ -188,19 +188,26 @@ func (p *Portal) sendCode(ctx context.Context, typed string) {
 	}
 }
 
-// draw makes a code, unless the case has had its share for today.
+// draw makes a code, unless the case or the address has had its share for today.
 func (p *Portal) draw(ctx context.Context, k *tickets.Ticket, paid bool) (string, error) {
 	most := codesADay
 	if paid {
 		most = paidADay
 	}
 	now := p.o.Now()
-	left, err := p.passes.Spend(ctx, pass.Use{Scope: "code", Key: string(k.Reference), Item: now.UTC().Format(time.RFC3339Nano), Most: most, Within: 24 * time.Hour})
-	if err != nil {
-		return "", err
-	}
-	if !left {
-		return "", errEnough
+	item := now.UTC().Format(time.RFC3339Nano)
+	for _, u := range []pass.Use{
+		{Key: string(k.Reference), Most: most},
+		{Key: k.Return.Address.String(), Most: codesADay}, // whoever typed it may have made many cases
+	} {
+		u.Scope, u.Item, u.Within = "code", item, 24*time.Hour
+		left, err := p.passes.Spend(ctx, u)
+		if err != nil {
+			return "", err
+		}
+		if !left {
+			return "", errEnough
+		}
 	}
 	return p.passes.Draw(ctx, k.ID, now.Add(codeFor))
 }

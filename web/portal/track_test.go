@@ -208,6 +208,24 @@ func TestCodesGoToTheCitizenAlone(t *testing.T) {
 	})
 }
 
+// TestAnAddressTakesThreeCodesADay: who typed somebody's number into many reports must not ring him for each.
+func TestAnAddressTakesThreeCodesADay(t *testing.T) {
+	each(t, func(s *site) {
+		var cases []tickets.Ticket
+		for _, text := range []string{complaint, "sampah menumpuk di Bukit Duri", "selokan mampet di Kampung Melayu", "jalan berlubang di Cipinang", "pohon tumbang di Tebet Barat"} {
+			cases = append(cases, s.writes("sms", "+6281298765432", text))
+		}
+		s.sends("sms")
+		for _, k := range cases {
+			s.post("/track/code", url.Values{"ref": {k.Reference.String()}})
+		}
+		s.codes(len(cases))
+		if said := s.sends("sms"); len(said) != 3 {
+			s.t.Errorf("%d codes to one number in a day", len(said))
+		}
+	})
+}
+
 func TestGuessingNumbersIsSlowed(t *testing.T) {
 	each(t, func(s *site) {
 		at := time.Now()
