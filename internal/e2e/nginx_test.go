@@ -38,6 +38,7 @@ const publicName = "lapor.example.go.id"
 type nginx struct {
 	plain  string       // host:port
 	client *http.Client // for https://lapor.example.go.id, by the certificate that signs itself
+	dir    string       // with tanggap.log and error.log
 }
 
 // startNginx serves docs/nginx.conf: only addresses, certificate and upstream are others.
@@ -66,6 +67,7 @@ func startNginx(t *testing.T, upstream string) *nginx {
 		{"listen 443 ssl http2;", "listen " + secure + " ssl http2;"},
 		{"/etc/ssl/tanggap/", dir + "/"},
 		{"http://127.0.0.1:8080;", "http://" + upstream + ";"},
+		{"/var/log/nginx/", dir + "/"},
 	} {
 		if strings.Count(text, change[0]) == 0 {
 			t.Fatalf("docs/nginx.conf has no %q", change[0])
@@ -103,7 +105,7 @@ func startNginx(t *testing.T, upstream string) *nginx {
 		var d net.Dialer
 		return d.DialContext(ctx, network, secure)
 	}
-	n := &nginx{plain: plain, client: &http.Client{
+	n := &nginx{plain: plain, dir: dir, client: &http.Client{
 		Transport:     &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -299,4 +301,46 @@ func TestAPlatformCallsThroughNginx(t *testing.T) {
 		}
 		return false
 	})
+}
+
+// TestNginxWritesDownNoCitizen: what a gateway says in an address, what a clerk looks for, and what opens a
+// page stands in none of its logs, nor when the program is away.
+func TestNginxWritesDownNoCitizen(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	n := startNginx(t, upstream.Listener.Addr().String())
+	paths := []string{"/channels/smsc?from=%2B6281234567890&text=rahasia", "/console/queue?q=rahasia", "/t/rahasia", "/t/rahasia/message", "/console/link/rahasia", "/console/link/rahasia?next=%2Fconsole%2F"}
+	for _, when := range []string{"in service", "away"} {
+		for _, path := range paths {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+publicName+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Referer", "https://"+publicName+"/console/queue?q=rahasia")
+			res, err := n.client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.Body.Close()
+			if away := res.StatusCode == http.StatusBadGateway; away != (when == "away") {
+				t.Fatalf("%s, %s: %d", when, path, res.StatusCode)
+			}
+		}
+		upstream.Close()
+	}
+	kept := ""
+	for end := time.Now().Add(patience); strings.Count(kept, "/channels/smsc") < 2; {
+		for _, name := range []string{"tanggap.log", "error.log"} {
+			text, err := os.ReadFile(filepath.Join(n.dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept += string(text)
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the log does not tell of the calls:\n%s", kept)
+		}
+	}
+	if strings.Contains(kept, "rahasia") || strings.Contains(kept, "6281234567890") {
+		t.Errorf("nginx wrote down:\n%s", kept)
+	}
 }

@@ -51,9 +51,10 @@ func (u *UI) Serve(routes *http.ServeMux) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		// Not no-referrer: with it browsers send the Origin of a form as null, which older ones without
-		// Sec-Fetch-Site are told from other sites by.
-		h.Set("Referrer-Policy", "same-origin")
+		// The origin alone: paths open pages, queries hold what staff look for, and a proxy may write down where a
+		// call came from. Not no-referrer: with it browsers send the Origin of a form as null, which older ones
+		// without Sec-Fetch-Site are told from other sites by.
+		h.Set("Referrer-Policy", "strict-origin")
 		h.Set("X-Frame-Options", "DENY")
 		begun := &begun{ResponseWriter: w}
 		defer func() {

@@ -88,7 +88,7 @@ func TestAPageIsRenderedInTheCallersLanguage(t *testing.T) {
 		}
 	}
 	for header, want := range map[string]string{
-		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
+		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin", "Cache-Control": "no-store",
 	} {
 		if got := w.Header().Get(header); got != want {
 			t.Errorf("%s: %q, want %q", header, got, want)
