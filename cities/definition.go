@@ -65,7 +65,7 @@ func (r *reader) agencies() []router.Agency {
 	for _, a := range in.Agencies {
 		out = append(out, router.Agency{
 			ID: a.ID, Parent: a.Parent, Name: a.Name, Short: a.Short, Kind: a.Kind, External: a.External,
-			Zone: a.Zone, Hours: a.Hours, Mailbox: a.Mailbox, Chat: a.Chat, Words: a.Words, Origin: r.origin(file, "agency "+a.ID, a.fact),
+			Zone: a.Zone, Hours: a.Hours, Mailbox: a.Mailbox, Chat: a.Chat, Words: a.Words, Area: a.Area, Origin: r.origin(file, "agency "+a.ID, a.fact),
 		})
 	}
 	return out

@@ -80,6 +80,7 @@ type agencyFile struct {
 		Mailbox  string   `toml:"mailbox"`
 		Chat     string   `toml:"chat"`
 		Words    []string `toml:"words"`
+		Area     string   `toml:"area"`
 		fact
 	} `toml:"agency"`
 }

@@ -157,4 +157,17 @@ func TestNeighboursAreTold(t *testing.T) {
 			t.Errorf("%q: decided with area %+v", text, d.Area)
 		}
 	}
+	for text, agency := range map[string]string{
+		"sampah numpuk seminggu di Jatibening dekat pos RW":    "ext.bekasi",
+		"jalan berlubang di Pancoran Mas":                      "ext.depok",
+		"lampu jalan mati di kelurahan Gerendeng":              "ext.tangerang",
+		"banjir di Pondok Ranji, got mampet":                   "ext.tangsel",
+		"sampah numpuk di Jatinegara, saya dulu di Jatibening": "dki.dlh",
+		"kebakaran rumah di Jatibening tolong":                 "",
+	} {
+		d := city.Decide(router.Report{Text: text})
+		if agency != "" && (d.Agency != agency || d.Abstained) || agency == "" && !d.Emergency {
+			t.Errorf("%q: %s, abstained %v, %.2f, emergency %v; %v", text, d.Agency, d.Abstained, d.Confidence, d.Emergency, d.Rendered("en").Reasons)
+		}
+	}
 }

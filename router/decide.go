@@ -151,12 +151,33 @@ func (c *City) choose(v *view, best int) {
 }
 
 // outside finds the candidate whose category lies beyond the city, -1 where there is none or where
-// the report also names a place inside.
+// the report also names a place inside: by the category's words, or by the area that is named.
 func (c *City) outside(v *view) int {
 	if v.area != nil && len(v.area.Parents) > 0 {
 		return -1
 	}
-	return slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Outside && x.score >= strong })
+	i := slices.IndexFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Outside && x.score >= strong })
+	if i < 0 {
+		i = c.neighbour(v)
+	}
+	return i
+}
+
+// neighbour adds the candidate of the agency in whose area something happened outside the city, and
+// finds it. What is no matter of a place stays with the city: people from elsewhere ask for things too.
+func (c *City) neighbour(v *view) int {
+	if v.beyond == nil || v.beyond.Confidence < 0.8 || len(v.candidates) == 0 || !c.categories[v.candidates[0].category].Located {
+		return -1
+	}
+	for _, code := range append([]string{v.beyond.Code}, v.beyond.Parents...) {
+		id, ok := c.offices[code]
+		i := slices.IndexFunc(c.categories, func(cat Category) bool { return cat.Outside && cat.Agency == id })
+		if ok && i >= 0 {
+			v.candidates = append(v.candidates, candidate{category: i, score: sure})
+			return len(v.candidates) - 1
+		}
+	}
+	return -1
 }
 
 // route is who acts on a category at a place.

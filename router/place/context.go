@@ -124,7 +124,7 @@ func (x *Index) weigh(c context, list []name, tokens []language.Token, end int) 
 	case c.strong() && x.has(list, c.level):
 		return use{weight: 0.97, how: Marked}
 	case c.strong():
-		return u
+		return use{weight: 0.75} // "kel. Sawah Besar", which is a kecamatan here: another one's, or a slip
 	case c.has(river | ruler):
 		u = use{weight: 0.4, how: Street, faint: true}
 	case c.has(street):

@@ -108,7 +108,9 @@ func (s *search) end(at uint16, rest string, left int) {
 
 // fit are the meanings of a name that may be looked for.
 func (s *search) fit(list []name) []name {
-	fits := func(n name) bool { return !n.outside && (n.guard == "" || s.marked && n.guard == Soft) && n.how == Named }
+	fits := func(n name) bool {
+		return !n.outside && (n.guard == "" || s.marked && n.guard == Soft) && n.how == Named
+	}
 	if !slices.ContainsFunc(list, func(n name) bool { return !fits(n) }) {
 		return list
 	}
