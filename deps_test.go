@@ -32,6 +32,7 @@ var may = map[string][]string{
 	"migrations":        {},
 	"tickets/dump":      {"migrations"},
 	"tickets/staff":     {"tickets"},
+	"tickets/lessons":   {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/pass":      {"tickets"},
 
@@ -66,7 +67,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/lessons", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},

@@ -30,6 +30,7 @@ type Options struct {
 type Bot struct {
 	options  Options
 	settings atomic.Pointer[settings]
+	lessons  atomic.Pointer[router.Lessons]
 	groups   atomic.Pointer[map[string]bool] // the chats of agencies' own people
 }
 
@@ -60,6 +61,12 @@ func (b *Bot) SetCity(city *router.City) {
 	}
 	b.settings.Store(&settings{city: city, zone: zone})
 }
+
+// SetLessons replaces what staff taught the router, for the city in force.
+func (b *Bot) SetLessons(l *router.Lessons) { b.lessons.Store(l) }
+
+// Lessons are those in force, nil before there are any.
+func (b *Bot) Lessons() *router.Lessons { return b.lessons.Load() }
 
 func plainDeadline(from time.Time, d router.Deadline, _ string) time.Time {
 	switch {

@@ -26,8 +26,9 @@ type view struct {
 // it says; an emergency is flagged and goes to who helps; the rest goes to the agency of the
 // best-supported category, or to the office of the area where the category or the pack's first hop
 // says so; below the pack's threshold the root desk verifies.
-func (c *City) Decide(r Report) Decision {
-	v := c.view(r)
+func (c *City) Decide(r Report) Decision { return c.decide(c.view(r)) }
+
+func (c *City) decide(v *view) Decision {
 	if c.conduct(v) {
 		return v.decision
 	}

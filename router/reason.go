@@ -26,6 +26,8 @@ var reasonTexts = map[string][2]string{
 	"emergency":       {"keadaan darurat: {0+}", "an emergency: {0+}"},
 	"guard":           {"bukan keadaan darurat, melihat kata “{0}”", "not an emergency, going by “{0}”"},
 	"rival":           {"mungkin juga “{0}”", "could also be “{1}”"},
+	"lesson":          {"laporan serupa {0} diteruskan petugas ke {1}", "staff passed a similar report, {0}, on to {1}"},
+	"lesson.maybe":    {"laporan {0} agak mirip, dan diteruskan petugas ke {1}", "report {0} is somewhat like it, and staff passed it on to {1}"},
 	"abstain.weak":    {"tidak cukup yakin, perlu diperiksa petugas", "not sure enough, needs a person"},
 	"abstain.empty":   {"tidak ada kata yang dikenali", "no word that is known"},
 	"abstain.place":   {"ditangani kantor wilayah, tetapi lokasinya belum jelas", "handled by an area office, but the place is not clear"},

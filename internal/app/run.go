@@ -111,6 +111,7 @@ func (a *App) start(ctx, run context.Context) {
 	a.loops.Go(func() { a.hold(run, "timers", a.timers) })
 	a.loops.Go(func() { a.hold(run, "files", a.fetchFiles) })
 	a.loops.Go(func() { a.hold(run, "sweep", a.sweep) })
+	a.loops.Go(func() { a.learn(run) })
 	a.loops.Go(func() { a.portal.Run(run) })
 }
 

@@ -124,3 +124,31 @@ func TestTheDeskAnswersACitizen(t *testing.T) {
 		k.silent(telegramToken, siti.Name, "90210777", "gelap banget", "pintu air", "menyala kembali", password)
 	})
 }
+
+// TestACorrectionTeachesTheNextReport: what the router was not sure of, the root desk gives to an agency; the
+// next citizen's like report goes there by itself, and the page names the correction as the reason.
+func TestACorrectionTeachesTheNextReport(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, database string) {
+		k, tg := telegramCity(t, database)
+		tg.Write(sim.TelegramDraft{From: sim.TelegramUser{ID: 41, Name: "Budi", Language: "id"}, Text: "Lampu taman waduk pluit mati smua, gelap bnyk yg pacaran"})
+		first := k.queue("", 1)[0]
+		if first.State != "triage" {
+			t.Fatalf("the router is sure of the first: %+v", first)
+		}
+		head := k.hires("rina", staff.Dispatcher, "dki", browser.Options{})
+		head.Open("/console/tickets/" + first.Reference)
+		head.Click("#transfer summary")
+		head.Fill("#to", "dki.tamhut")
+		head.Fill("#reason", "Lampu di dalam taman diurus Dinas Pertamanan.")
+		head.Press("#transfer button")
+		head.Has("Laporan diteruskan")
+
+		k.until("the lesson", func() bool { return k.app.Taught() == 1 })
+		tg.Write(sim.TelegramDraft{From: sim.TelegramUser{ID: 42, Name: "Wati", Language: "id"}, Text: "min lampu taman di waduk ria rio pada mati semua, gelap bgt"})
+		k.queue("", 2)
+		next := k.queue("agency=dki.tamhut&q=ria", 1)[0]
+		head.Open("/console/tickets/" + next.Reference)
+		head.Has("laporan serupa " + first.Reference[:3] + "-" + first.Reference[3:6] + "-" + first.Reference[6:] + " diteruskan petugas ke Dinas Pertamanan")
+		head.Fits()
+	})
+}
