@@ -23,6 +23,10 @@ type turn struct {
 // numbers of silent SIM cards to others (invariant 7).
 const longSilence = 60 * 24 * time.Hour
 
+// mostName is how many bytes of a sender's name are kept: a mail may come with one of any length, and each page
+// that shows his words has to look for it in them.
+const mostName = 200
+
 // Decide says what becomes of the oldest message in a sender's waiting rows; what is behind it waits
 // for the next round. It is pure, and safe for concurrent use.
 func (b *Bot) Decide(sit tickets.Situation) (tickets.Change, error) {
@@ -165,8 +169,8 @@ func (t *turn) bounce() {
 // person notes what the message says about its sender, and which cases he may be taken to speak of.
 func (t *turn) person() {
 	m := &t.msg
-	if m.Name != "" && m.Name != t.sit.Citizen.Name {
-		t.citizen().Name = m.Name
+	if name := strings.ToValidUTF8(m.Name[:min(len(m.Name), mostName)], ""); name != "" && name != t.sit.Citizen.Name {
+		t.citizen().Name = name
 	}
 	if m.Unverified {
 		return // whoever this is, he proves nothing and changes nothing

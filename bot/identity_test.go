@@ -76,3 +76,16 @@ func TestSealedIdentitiesNeedMore(t *testing.T) {
 		t.Errorf("a supervisor: %v", err)
 	}
 }
+
+func TestANameOfAnyLengthIsCut(t *testing.T) {
+	converse(t, func(w *town) {
+		in := w.inbound("mail", lamp)
+		in.Name = strings.Repeat("é ", 50_000)
+		w.receives(in)
+		n := w.only()
+		who, err := staff.New(w.store).Identity(w.t.Context(), &n)
+		if err != nil || len(who.Name) == 0 || len(who.Name) > mostName {
+			w.t.Errorf("a name of %d bytes, %v", len(who.Name), err)
+		}
+	})
+}

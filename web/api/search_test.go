@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 
 	"tanggap/tickets"
@@ -36,6 +40,34 @@ func TestASearchTellsAProgramOfAnAgencyNothingHidden(t *testing.T) {
 					t.Errorf("%s: %d", q, got.status)
 				}
 			}
+		}
+	})
+}
+
+// TestNoHashTellsAHiddenNumber tries every number in the place of the one that is hidden.
+func TestNoHashTellsAHiddenNumber(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		const number = "0812-3456-7890"
+		_, path := d.reported(object{"text": street + ". Telepon " + number, "phone": "0812-3456-7890"})
+		d.post(201, path+"/notes", object{"text": "sudah ditelepon di " + number})
+		guessed := func(token string) bool {
+			full := d.must(200, token, "GET", "/api/v1"+path, nil)
+			for n := range 10 {
+				guess := fmt.Sprintf("0812-3456-789%d", n)
+				for _, m := range list(full.body["messages"]) {
+					sum := sha256.Sum256([]byte(strings.ReplaceAll(m["text"].(string), "•••", guess)))
+					if strings.Contains(full.text, hex.EncodeToString(sum[:])) {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		if guessed(d.token(tickets.Token{Agency: lights})) {
+			t.Error("a program of an agency finds the number by its hash")
+		}
+		if !guessed(d.all) {
+			t.Error("the test finds no hash where there are some")
 		}
 	})
 }

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,7 +78,8 @@ type File struct {
 	Size int64  `json:"size" doc:"In bytes, 0 while unknown."`
 }
 
-// Event is one line of a ticket's history; its data holds texts as hashes only.
+// Event is one line of a ticket's history; its data holds texts as hashes, and those for a token for all agencies
+// only.
 type Event struct {
 	ID    string          `json:"id"`
 	At    string          `json:"at" format:"date-time"`
@@ -233,8 +236,29 @@ func (v view) messages(ticket int64, lines []tickets.Line) []Message {
 func (v view) events(events []tickets.Event) []Event {
 	all := make([]Event, 0, len(events))
 	for _, e := range events {
-		all = append(all, Event{ID: strconv.FormatInt(e.ID, 10), At: v.at(e.At), Actor: e.Actor, Type: e.Type, Data: e.Data})
+		data := json.RawMessage(e.Data)
+		if v.veils != nil {
+			data = hashless(data)
+		}
+		all = append(all, Event{ID: strconv.FormatInt(e.ID, 10), At: v.at(e.At), Actor: e.Actor, Type: e.Type, Data: data})
 	}
 	slices.Reverse(all)
 	return all
+}
+
+// hashless is an event's data without the hashes of texts: beside a text in which a number is hidden, one would
+// tell which number it is to who tries them all.
+func hashless(data json.RawMessage) json.RawMessage {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(data, &fields) != nil {
+		return json.RawMessage("{}")
+	}
+	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool {
+		return len(value) == 2+2*sha256.Size && strings.Trim(string(value), `"0123456789abcdef`) == ""
+	})
+	kept, err := json.Marshal(fields)
+	if err != nil {
+		return json.RawMessage("{}")
+	}
+	return kept
 }
