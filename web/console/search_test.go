@@ -40,7 +40,7 @@ func TestNoTextOfAPageBreaksTheDatabase(t *testing.T) {
 		for _, at := range []string{
 			"/console/queue?q=" + q, "/console/queue?agency=" + q, "/console/queue?view=" + q, "/console/queue?after=" + q, "/console/queue?after=-zzz", "/console/verify?after=" + q,
 			"/console/quarantine?after=" + q, "/console/quarantine/-1", "/console/quarantine/" + q, "/console/tickets/" + q, path(n) + "/files/" + q, "/console/agencies?q=" + q,
-			"/console/agencies/" + q, "/console/sign-in?next=" + q, "/console/link/" + q,
+			"/console/agencies/" + q, "/console/staff?q=" + q, "/console/staff?after=" + q, "/console/sign-in?next=" + q, "/console/link/" + q,
 		} {
 			if status, _, _ := chief.get(at); status >= 500 {
 				t.Errorf("%s: %d", at, status)
@@ -63,6 +63,20 @@ func TestNoTextOfAPageBreaksTheDatabase(t *testing.T) {
 		}
 		if status, _, _ := w.visitor().post("/console/sign-in", url.Values{"login": {nul}, "password": {nul}}); status != 401 {
 			t.Errorf("signing in: %d", status)
+		}
+	})
+}
+
+// TestAFormThatNobodyOffersMovesNothing: whoever writes one himself brings a ticket to no state that its page does not offer.
+func TestAFormThatNobodyOffersMovesNothing(t *testing.T) {
+	each(t, func(w *town) {
+		n := w.reports("bot", street)
+		clerk := w.hires("rina", staff.Clerk, lights)
+		for _, to := range []string{"merged", "closed", "assigned", "", "triage ", "Resolved"} {
+			status, _, _ := clerk.post(path(n)+"/move", clerk.form(n, "to", to, "text", "x", "reason", "x"))
+			if got := w.now(n); status < 400 || status >= 500 || got.State != n.State {
+				t.Errorf("%q: %d, then %s", to, status, got.State)
+			}
 		}
 	})
 }

@@ -68,7 +68,7 @@ func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []lin
 			x.Place = pointOf(l.Point)
 		}
 		if l.Direction == tickets.Out {
-			x.State, x.Reason, x.Code, x.Repeated, x.Segments = l.Sent.State, l.Sent.Reason, l.Sent.Code, l.Sent.Doubts > 0, l.Sent.Segments
+			x.State, x.Reason, x.Code, x.Repeated, x.Segments = l.Sent.State, over.text(l.Sent.Reason), over.text(l.Sent.Code), l.Sent.Doubts > 0, l.Sent.Segments
 		}
 		for j := range l.Files {
 			x.Files = append(x.Files, fileOf(t, &l.Files[j], over))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"tanggap/bot"
@@ -63,8 +64,12 @@ func (c *console) transfer(v *visit, t *tickets.Ticket) {
 func (c *console) move(v *visit, t *tickets.Ticket) {
 	d := draft{Form: v.r.PostFormValue("to"), Text: v.r.PostFormValue("text"), Reason: v.r.PostFormValue("reason")}
 	err := errors.Join(tooLong(d.Text, mostText), tooLong(d.Reason, mostReason))
+	act := v.act(t)
+	if act.Version == t.Version && !slices.ContainsFunc(moves(t), func(m move) bool { return m.To == d.Form }) {
+		err = tickets.ErrMove // no form offers it, such as merging with nothing
+	}
 	if err == nil {
-		err = c.Desk.Move(v.r.Context(), v.act(t), tickets.Step{To: tickets.State(d.Form), Text: d.Text, Reason: d.Reason})
+		err = c.Desk.Move(v.r.Context(), act, tickets.Step{To: tickets.State(d.Form), Text: d.Text, Reason: d.Reason})
 	}
 	c.done(v, t, err, "moved", d)
 }
