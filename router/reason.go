@@ -43,11 +43,11 @@ var reasonTexts = map[string][2]string{
 	"how.marked":   {"nama {0}, disebut sebagai {0}", "name of a {0}, said to be one"},
 	"how.name":     {"nama {0}", "name of a {0}"},
 	"how.shared":   {"nama yang dipakai {0} dan kelurahannya", "a name shared by the {0} and a part of it"},
-	"how.spelling": {"nama {0}, ejaan mirip “{1}”", "name of a {0}, spelt like “{1}”"},
+	"how.spelling": {"nama {0}, ditulis “{1}”", "name of a {0}, written “{1}”"},
 	"how.head":     {"bagian nama yang sama di satu {0}: “{1}”", "first word of names in one {0}: “{1}”"},
 	"how.street":   {"nama jalan atau lingkungan di {0} ini", "a street or quarter called after this {0} or a part of it"},
 	"how.parent":   {"beberapa nama di dalam {0} yang sama", "several names within one {0}"},
-	"how.landmark": {"tempat yang dikenal: “{0}”", "a known landmark: “{0}”"},
+	"how.landmark": {"tempat yang dikenal: “{1}”", "a known landmark: “{1}”"},
 }
 
 // Text puts the reason into words of lang: "id", or English for everything else.

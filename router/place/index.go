@@ -3,6 +3,7 @@ package place
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tanggap/internal/language"
@@ -18,12 +19,13 @@ type Index struct {
 	levels   []Level
 	markers  map[string]int // word to rank of the level that it announces
 	names    names
+	firsts   map[string]bool // the words with which names of several words begin, folded
 	outlines grid
 }
 
 // New checks and indexes a definition; all faults are reported at once, each naming its area.
 func New(def Definition) (*Index, error) {
-	x := &Index{areas: def.Areas, levels: def.Levels, byCode: make(map[string]int, len(def.Areas)), markers: make(map[string]int)}
+	x := &Index{areas: def.Areas, levels: def.Levels, byCode: make(map[string]int, len(def.Areas)), markers: make(map[string]int), firsts: make(map[string]bool)}
 	var faults []error
 	ranks := make(map[string]int, len(def.Levels))
 	for rank, level := range def.Levels {
@@ -76,9 +78,12 @@ func New(def Definition) (*Index, error) {
 
 // enter fills the trie: names first, then the heads that siblings share, then landmarks.
 func (x *Index) enter(def Definition) {
-	heads, shared := make(map[string]int), make(map[string]bool)
+	heads, shared, bearer := make(map[string]int), make(map[string]bool), make(map[string]string)
 	for i, a := range x.areas {
 		n := name{area: i, how: Named, guard: a.Guard, outside: a.Outside}
+		if words := language.Words(a.Name); len(words) > 1 && !a.Outside {
+			x.firsts[string(fold(nil, words[0]))] = true
+		}
 		x.names.add(a.Name, n)
 		for _, alias := range a.Aliases {
 			guard := ""
@@ -87,11 +92,13 @@ func (x *Index) enter(def Definition) {
 			}
 			x.names.add(strings.TrimPrefix(alias, "!"), name{area: i, how: Named, guard: guard, outside: a.Outside})
 		}
-		if h := head(a.Name); h != "" && !a.Outside && x.rank[i] == len(x.levels)-1 {
-			if other, ok := heads[h]; ok {
+		if h := head(a.Name); h != "" && !a.Outside && x.rank[i] >= max(1, len(x.levels)-2) {
+			other, ok := heads[h]
+			switch {
+			case !ok:
+				heads[h], bearer[h] = x.parent[i], a.Name
+			case bearer[h] != a.Name: // a kecamatan and its kelurahan of the same name are no siblings
 				heads[h], shared[h] = x.common(other, x.parent[i]), true
-			} else {
-				heads[h] = x.parent[i]
 			}
 		}
 	}
@@ -136,14 +143,14 @@ func families(x *Index) []int {
 	return family
 }
 
-// known reports whether a spelling is a name already.
+// known reports whether a spelling is a name of the city already.
 func (x *Index) known(spelling string) bool {
 	var folded []string
 	for _, word := range language.Words(spelling) {
 		folded = append(folded, string(fold(nil, word)))
 	}
-	_, end := x.names.longest(folded, 0)
-	return end == len(folded)
+	list, end := x.names.longest(folded, 0)
+	return end == len(folded) && slices.ContainsFunc(list, func(n name) bool { return !n.outside })
 }
 
 // Area finds an area by its code.

@@ -27,9 +27,9 @@ func (x *Index) Locate(text string, tokens []language.Token) (found Found, spans
 			return f, spans, true
 		}
 	}
-	found, ok = x.decide(mentions)
-	if ok && found.Word == "" {
-		found.Word = found.Area.Name
+	found, by, ok := x.decide(mentions)
+	if by.To > by.From {
+		found.Word = text[tokens[by.From].Start:tokens[by.To-1].End]
 	}
 	if pinned {
 		found.Point = &p
@@ -61,6 +61,9 @@ func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Spa
 		r.folded[i] = t.Text
 		if f := fold(buf[:0], t.Text); string(f) != t.Text {
 			r.folded[i] = string(f)
+		}
+		if t.Text == "pada" && t.End-t.Start == 2 {
+			r.folded[i] = "pondok" // "pd" is both; no name begins with "pada"
 		}
 		if t.Capital {
 			capitals++
@@ -98,27 +101,41 @@ func (r *reader) mention(c context, i int) (mention, bool) {
 	x, t := r.index, r.tokens[i]
 	list, end := x.names.longest(r.folded, i)
 	m := mention{Span: Span{i, end}, level: c.level}
-	if list = x.open(list, c, t.Capital && r.mixed && !t.Stop); list != nil {
-		if list[0].guard != "" && !c.strong() && end < len(r.tokens) && kinds[r.tokens[end].Text]&estate != 0 {
-			return m, false // "Pulo Harapan Indah" is a housing estate far from Pulau Harapan
+	list = x.open(list, c, t.Capital && r.mixed && !t.Stop)
+	if list == nil || list[0].how == Head {
+		if near, to := r.near(c, i, end); near != nil {
+			m.To = to
+			m.use = x.weigh(c, near, r.tokens, to)
+			m.weight, m.how = m.weight*0.8, Spelling
+			m.names = x.meant(near, m)
+			return m, len(m.names) > 0
 		}
-		m.use = x.weigh(c, list, r.tokens, end)
-		if list[0].guard != "" && !c.strong() && !c.has(soft|street|feature) {
-			m.weight *= 0.85 // an ordinary word, but for its capital
-		}
-	} else {
-		if !r.maySlip(c, i) {
-			return m, false
-		}
-		r.tries++
-		if list, m.To = x.names.nearly(r.folded, i, end, c.strong()); list == nil || c.strong() && !x.has(list, c.level) {
-			return m, false
-		}
-		m.use = x.weigh(c, list, r.tokens, m.To)
-		m.weight, m.how = m.weight*0.8, Spelling
+	}
+	if list == nil || list[0].guard != "" && !c.strong() && end < len(r.tokens) && kinds[r.tokens[end].Text]&estate != 0 {
+		return m, false // "Pulo Harapan Indah" is a housing estate far from Pulau Harapan
+	}
+	m.use = x.weigh(c, list, r.tokens, end)
+	if list[0].guard != "" && !c.strong() && !c.has(soft|street|feature) {
+		m.weight *= 0.85 // an ordinary word, but for its capital
 	}
 	m.names = x.meant(list, m)
 	return m, len(m.names) > 0
+}
+
+// near finds the misspelt name that begins at token i and goes on behind the tokens before end.
+func (r *reader) near(c context, i, end int) ([]name, int) {
+	if !r.maySlip(c, i) {
+		return nil, 0
+	}
+	r.tries++
+	if r.index.firsts[r.folded[i]] {
+		end = max(end, i+1) // "Kebayoran" alone is no slip for "Kemayoran"
+	}
+	list, to := r.index.names.nearly(r.folded, i, end, c.strong())
+	if list == nil || c.strong() && !r.index.has(list, c.level) {
+		return nil, 0
+	}
+	return list, to
 }
 
 // maySlip reports whether the word at token i may be a misspelt name: where a name is to be expected.

@@ -30,7 +30,7 @@ type name struct {
 
 // variants are words that people write in place of a word of a name.
 var variants = map[string]string{
-	"kebun": "kebon", "kb": "kebon", "durian": "duren", "keramat": "kramat", "pd": "pondok", "pondk": "pondok", "ponduk": "pondok",
+	"kebun": "kebon", "kb": "kebon", "durian": "duren", "keramat": "kramat", "pd": "pondok", "pdk": "pondok", "kbn": "kebon", "jrk": "jeruk", "kmpg": "kampung", "bsr": "besar", "krmt": "kramat", "cengk": "cengkareng", "pondk": "pondok", "ponduk": "pondok",
 	"tj": "tanjung", "tg": "tanjung", "tjg": "tanjung", "tnjung": "tanjung", "kby": "kebayoran", "kebyoran": "kebayoran", "gerogol": "grogol",
 	"perapatan": "prapatan", "ps": "pasar", "pulau": "pulo", "sel": "selatan", "pulogdung": "pulogadung", "gn": "gunung", "gng": "gunung",
 	"jtnegara": "jatinegara", "cemp": "cempaka", "klp": "kelapa", "kelp": "kelapa", "kmayoran": "kemayoran", "mngga": "mangga",
@@ -141,7 +141,7 @@ func head(full string) string {
 		return ""
 	}
 	switch full[cut+1:] {
-	case "Utara", "Selatan", "Timur", "Barat", "Tengah", "Agung", "Jaya", "Dalam", "Besar", "Kecil", "Dua":
+	case "Utara", "Selatan", "Timur", "Barat", "Tengah", "Agung", "Jaya", "Dalam", "Besar", "Kecil", "Dua", "Lama", "Baru":
 		return full[:cut]
 	}
 	return ""

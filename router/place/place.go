@@ -57,7 +57,7 @@ type Found struct {
 	Area       Area
 	Confidence float64
 	How        string // one of the How constants
-	Word       string // as the report spells it
+	Word       string // the name as the report spells it, "" where it is not one name
 	Point      *Point // where the answer came from coordinates
 }
 

@@ -29,6 +29,7 @@ func index(t testing.TB) *Index {
 			{Code: "1.2.5", Level: "kelurahan", Name: "Sunter Jaya"},
 			{Code: "1.2.6", Level: "kelurahan", Name: "Kalideres"},
 			{Code: "1.2.7", Level: "kelurahan", Name: "Duren Sawit"},
+			{Code: "1.2.8", Level: "kelurahan", Name: "Pondok Sawit"},
 			{Code: "2", Level: "kota", Name: "Kota Seberang", Aliases: []string{"Seberang"}, Outside: true},
 			{Code: "2.1.1", Level: "kelurahan", Name: "Tambora", Guard: Hard, Outside: true},
 		},
@@ -85,6 +86,9 @@ func TestLocate(t *testing.T) {
 		{"tambera sudah gelap", "", "", 0, 0},
 		{"sampah cengkarang barat", "1.1.1", Spelling, 0.5, 0.7},
 		{"got cengkarenh mampet", "1.1", Spelling, 0.5, 0.7},
+		{"mati lampu di sunter agong", "1.2.4", Spelling, 0.6, 0.75},
+		{"kel. pd sawit", "1.2.8", Marked, 0.9, 1},
+		{"di daerah Pundoks", "", "", 0, 0},
 		{"banjir di Seberang", "2", Named, 0.8, 0.95},
 		{"orang seberang lewat jalan seberang", "", "", 0, 0},
 		{"kel. Tambora kota seberang", "2.1.1", Marked, 0.7, 0.9},
@@ -96,6 +100,21 @@ func TestLocate(t *testing.T) {
 		}
 		if ok && found.How != Link && !found.Area.Outside && len(spans) == 0 {
 			t.Errorf("%q: no span is covered", c.text)
+		}
+	}
+}
+
+// TestFoundAsItIsSpelt: the answer quotes the name as the report has it.
+func TestFoundAsItIsSpelt(t *testing.T) {
+	x := index(t)
+	for text, word := range map[string]string{
+		"banjir dekat MONAS, pak":                         "MONAS",
+		"di daerah Cengkarang Barat":                      "Cengkarang Barat",
+		"banjir di cengkareng barat dan cengkareng timur": "",
+	} {
+		found, _, ok := x.Locate(text, language.Tokens(text, 0))
+		if !ok || found.Word != word {
+			t.Errorf("%q: %q", text, found.Word)
 		}
 	}
 }

@@ -5,7 +5,8 @@ type claim struct {
 	area     int
 	own      float64 // the heaviest mention that names it
 	how      string
-	first    int // the token where it was first named
+	first    int  // the token where it was first named
+	by       Span // the heaviest mention
 	support  float64
 	conflict float64
 	others   int // an area that contradicts it, -1
@@ -13,7 +14,7 @@ type claim struct {
 
 // decide weighs the mentions against each other. A name that lies around an area supports it, one
 // elsewhere contradicts it; the deepest area that is well supported wins.
-func (x *Index) decide(mentions []mention) (Found, bool) {
+func (x *Index) decide(mentions []mention) (found Found, by Span, ok bool) {
 	claims := x.claims(mentions)
 	best, bestScore := -1, 0.0
 	for i := range claims {
@@ -25,17 +26,17 @@ func (x *Index) decide(mentions []mention) (Found, bool) {
 		}
 	}
 	if best < 0 {
-		return Found{}, false
+		return Found{}, Span{}, false
 	}
 	c := claims[best]
 	conf := min(0.99, c.own+0.12*min(c.support, 1))
 	if c.others >= 0 {
 		if up := x.common(c.area, c.others); up >= 0 && x.rank[up] == len(x.levels)-2 && c.conflict > 0.8*c.own && c.own < 0.97 {
-			return Found{Area: x.areas[up], Confidence: round(min(0.9, conf)), How: Parent}, true
+			return Found{Area: x.areas[up], Confidence: round(min(0.9, conf)), How: Parent}, Span{}, true
 		}
 		conf *= 1 - 0.35*min(1, c.conflict/(c.own+c.support))
 	}
-	return Found{Area: x.areas[c.area], Confidence: round(conf), How: c.how}, true
+	return Found{Area: x.areas[c.area], Confidence: round(conf), How: c.how}, c.by, true
 }
 
 // claims lists every area that some mention may mean.
@@ -60,7 +61,7 @@ func (x *Index) claims(mentions []mention) []claim {
 					own *= x.trust(n.area)
 				}
 			}
-			claims = enter(claims, claim{area: n.area, own: own, how: how, first: m.From, others: -1})
+			claims = enter(claims, claim{area: n.area, own: own, how: how, first: m.From, by: m.Span, others: -1})
 		}
 	}
 	return claims
@@ -105,7 +106,7 @@ func enter(claims []claim, c claim) []claim {
 	for i := range claims {
 		if claims[i].area == c.area {
 			if c.own > claims[i].own {
-				claims[i].own, claims[i].how = c.own, c.how
+				claims[i].own, claims[i].how, claims[i].by = c.own, c.how, c.by
 			}
 			return claims
 		}
