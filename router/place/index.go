@@ -72,6 +72,9 @@ func New(def Definition) (*Index, error) {
 	}
 	x.family = families(x)
 	x.enter(def)
+	if len(x.names.nodes) > mostNodes {
+		return nil, fmt.Errorf("the names have %d letters that they do not share, at most %d fit", len(x.names.nodes), mostNodes)
+	}
 	x.outlines = newGrid(x.areas)
 	return x, nil
 }

@@ -14,6 +14,9 @@ type names struct {
 	lists [][]name
 }
 
+// mostNodes is how many nodes their numbers can tell apart.
+const mostNodes = 1 << 16
+
 type node struct {
 	next [36]uint16
 	list int32 // index into lists plus one; 0 where no name ends

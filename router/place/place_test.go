@@ -2,6 +2,7 @@ package place
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -238,6 +239,16 @@ func TestNewReportsEveryFault(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of %q in %v", want, err)
 		}
+	}
+}
+
+func TestNewRefusesTooManyNames(t *testing.T) {
+	def := Definition{Levels: []Level{{Name: "kota"}}}
+	for i := range 30000 {
+		def.Areas = append(def.Areas, Area{Code: strconv.Itoa(i), Level: "kota", Name: strconv.Itoa(i*7919+100000) + strconv.Itoa(i*104729)})
+	}
+	if _, err := New(def); err == nil {
+		t.Fatal("accepted")
 	}
 }
 
