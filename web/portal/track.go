@@ -147,7 +147,7 @@ func (p *Portal) codeWanted(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	select {
-	case p.wanted <- r.PostFormValue("ref"):
+	case p.wanted <- short(r.PostFormValue("ref")):
 		p.o.Count("code_wanted")
 	default:
 		p.o.Count("code_dropped") // so many at once are nobody's citizens
