@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/color"
 	"image/draw"
 	_ "image/gif" // a format that citizens send
 	"image/jpeg"
@@ -16,8 +17,9 @@ import (
 )
 
 const (
-	// mostPixels bounds what a picture takes in memory: one of 12 million is what phones send.
+	// mostPixels and mostMemory, in bytes, bound what a picture takes: one of 12 million pixels is what phones send.
 	mostPixels = 25_000_000
+	mostMemory = 200 << 20
 	// mostScans is how often a JPEG may go over its picture: cameras do it once, programs up to about twenty times, and
 	// each time costs as much however few bytes it takes.
 	mostScans = 50
@@ -38,7 +40,20 @@ type picture struct {
 // they are, and encodes it anew.
 func redraw(file []byte, longest int) (picture, error) {
 	size, format, err := image.DecodeConfig(bytes.NewReader(file))
-	if err != nil || size.Width <= 0 || size.Height <= 0 || int64(size.Width)*int64(size.Height) > mostPixels || format == "jpeg" && scans(file) > mostScans {
+	if err != nil || size.Width <= 0 || size.Height <= 0 || int64(size.Width)*int64(size.Height) > mostPixels {
+		return picture{}, errPicture
+	}
+	each := bytesOf(size.ColorModel)
+	if format == "jpeg" {
+		times, progressive := scans(file)
+		if progressive {
+			each *= 5 // it is kept as coefficients until its last scan
+		}
+		if times > mostScans {
+			return picture{}, errPicture
+		}
+	}
+	if size.Width*size.Height*each > mostMemory {
 		return picture{}, errPicture
 	}
 	from, _, err := image.Decode(bytes.NewReader(file))
@@ -58,8 +73,24 @@ func redraw(file []byte, longest int) (picture, error) {
 	return picture{"image/png", out.Bytes()}, err
 }
 
-// scans counts the scans of a JPEG file's first picture (ITU-T T.81, B.1.1.2): markers 0xffda up to its end.
-func scans(file []byte) (n int) {
+// bytesOf is what a pixel takes once it is decoded, or a little less.
+func bytesOf(m color.Model) int {
+	switch m {
+	case color.GrayModel:
+		return 1
+	case color.Gray16Model:
+		return 2
+	case color.YCbCrModel:
+		return 3
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	}
+	return 4
+}
+
+// scans counts the scans of a JPEG file's first picture (ITU-T T.81, B.1.1.2): markers 0xffda up to its end; and
+// tells whether these refine it step by step.
+func scans(file []byte) (n int, progressive bool) {
 	for at := 2; at+4 <= len(file); {
 		kind := file[at+1]
 		switch {
@@ -70,13 +101,15 @@ func scans(file []byte) (n int) {
 			at++
 			continue
 		case kind == 0xd9:
-			return n
+			return n, progressive
 		case kind == 0xda:
 			n++
+		case kind == 0xc2:
+			progressive = true
 		}
 		at += 2 + int(file[at+2])<<8 + int(file[at+3])
 	}
-	return n
+	return n, progressive
 }
 
 func opaque(i image.Image) bool {

@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"testing"
 )
 
@@ -123,6 +124,26 @@ func TestAPictureIsGoneOverSoOften(t *testing.T) {
 	}
 	if _, err := redraw(progressive(40, 50), 0); !errors.Is(err, errPicture) {
 		t.Errorf("51 scans: %v", err)
+	}
+}
+
+// TestAFewBytesTakeLittleMemory: a picture in colours of four channels would be kept at twenty bytes a pixel.
+func TestAFewBytesTakeLittleMemory(t *testing.T) {
+	inked := func(side uint16) []byte {
+		b := progressive(side, 0)
+		head := bytes.Index(b, []byte{0xff, 0xc2})
+		frame := []byte{0xff, 0xc2, 0, 20, 8, byte(side >> 8), byte(side), byte(side >> 8), byte(side), 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0}
+		adobe := []byte("\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00")
+		return slices.Concat(b[:head], adobe, frame, b[head+13:])
+	}
+	if _, err := redraw(inked(40), 0); err != nil {
+		t.Errorf("a small one: %v", err)
+	}
+	if _, err := redraw(inked(4900), thumbnail); !errors.Is(err, errPicture) {
+		t.Errorf("a large one: %v", err)
+	}
+	if _, err := redraw(progressive(3400, 9), thumbnail); err != nil {
+		t.Errorf("a phone's, refined step by step: %v", err)
 	}
 }
 
