@@ -90,6 +90,9 @@ func (s *scratch) find(tokens []language.Token) {
 		t := &tokens[i]
 		word := t.Text[:min(len(t.Text), longest)]
 		head = head && i < opening && (i == 0 || !t.Stop)
+		if word[0] >= '0' && word[0] <= '9' {
+			word = digits[:min(len(word), len(digits))]
+		}
 		weight := near(i)
 		h := hash(word)
 		s.found[words] = append(s.found[words], occurrence{mix(h, 1), -1, int32(i), weight, false})
@@ -107,9 +110,11 @@ func (s *scratch) find(tokens []language.Token) {
 	}
 }
 
-// keys appends the hashes of what stands in a text, each once.
-func (s *scratch) keys(out []uint32, text string) []uint32 {
-	s.find(tokens(text))
+// digits stand for every number: how long it is says what it is, and whose it is must not be learned.
+const digits = "0000000000"
+
+// keys appends the hashes of what was found, each once.
+func (s *scratch) keys(out []uint32) []uint32 {
 	for _, found := range s.found {
 		for _, o := range found {
 			out = append(out, o.key)
