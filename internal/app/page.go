@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -35,6 +36,10 @@ func (p page) Find(ctx context.Context, out channels.Outbound, _ time.Time) (cha
 	return r, true, err
 }
 
+// strangersLeave is what files from the public pages leave of a disk: to the database, and to the channels whose
+// messages cannot be refused.
+const strangersLeave = 2 << 30
+
 // portalOptions tell the public pages of the city.
 func (a *App) portalOptions() (portal.Options, error) {
 	proxies, err := a.cfg.Server.Proxies()
@@ -42,6 +47,9 @@ func (a *App) portalOptions() (portal.Options, error) {
 		Log: a.log, City: a.City, Proxies: proxies, Public: a.publicURL(), Examples: a.examples,
 		Accounts: a.portalAccounts, Doors: a.doors,
 		Keep: func(r io.Reader, limit int64) (portal.Stored, error) {
+			if free, err := a.files.Free(); err == nil && free < strangersLeave {
+				return portal.Stored{}, errors.New("the disk is nearly full")
+			}
 			s, err := a.files.Put(r, limit)
 			return portal.Stored{SHA256: s.SHA256, Type: s.Type, Size: s.Size}, err
 		},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -69,5 +70,23 @@ func TestWhatWasLeftHalfWrittenGoes(t *testing.T) {
 	left, err := os.ReadDir(filepath.Join(dir, "new"))
 	if err != nil || len(left) != 1 || left[0].Name() != "young" {
 		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+func TestFreeIsOfTheFoldersDisk(t *testing.T) {
+	f, err := Open("file:" + t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, err := f.Free()
+	if runtime.GOOS != "linux" {
+		return
+	}
+	if err != nil || free == 0 {
+		t.Errorf("%d, %v", free, err)
+	}
+	f.root = filepath.Join(f.root, "nowhere")
+	if _, err := f.Free(); err == nil {
+		t.Error("a folder that is not there has a disk")
 	}
 }
