@@ -16,7 +16,7 @@ import (
 
 // route asks the router, or measures what it learns from.
 type route struct {
-	Text routeText `cmd:"" default:"withargs" hidden:"" help:"Say which agency would get a report, and why."`
+	Text routeText `cmd:"" default:"withargs" help:"Say which agency would get a report, and why."`
 	Eval routeEval `cmd:"" help:"Train the text model on one file and measure it on another."`
 }
 
