@@ -2,8 +2,6 @@ package cities
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,15 +19,19 @@ func (r *reader) definition() router.Definition {
 			r.fault("city.toml", "source %s: wants text and checked = \"YYYY-MM-DD\"", id)
 		}
 	}
+	r.stand(city.City.Base)
 	def := router.Definition{Facts: r.facts(city)}
 	for _, l := range city.Levels {
-		def.Places.Levels = append(def.Places.Levels, place.Level{Name: l.Name, Markers: l.Markers})
+		def.Places.Levels = append(def.Places.Levels, place.Level{Name: l.Name, Markers: l.Markers, Beside: l.Beside})
+		if l.Office != "" {
+			r.smallest = l.Name
+		}
 	}
 	def.Places.Areas = r.areas()
 	def.Places.Landmarks = r.landmarks()
 	r.outlines(def.Places.Areas)
 	def.Agencies = append(r.agencies(), r.offices(city, def.Places.Areas)...)
-	def.Categories = r.categories()
+	def.Categories = r.categories(city)
 	r.words(&def)
 	return def
 }
@@ -62,7 +64,14 @@ func (r *reader) agencies() []router.Agency {
 	var in agencyFile
 	r.toml(file, &in)
 	var out []router.Agency
+	r.roles = make(map[string]string)
 	for _, a := range in.Agencies {
+		for _, role := range a.Roles {
+			if had := r.roles[role]; had != "" {
+				r.fault(file, "agency %s: the role %q is already that of %s", a.ID, role, had)
+			}
+			r.roles[role] = a.ID
+		}
 		out = append(out, router.Agency{
 			ID: a.ID, Parent: a.Parent, Name: a.Name, Short: a.Short, Kind: a.Kind, External: a.External,
 			Zone: a.Zone, Hours: a.Hours, Mailbox: a.Mailbox, Chat: a.Chat, Words: a.Words, Area: a.Area, Origin: r.origin(file, "agency "+a.ID, a.fact),
@@ -109,82 +118,6 @@ func (r *reader) offices(city cityFile, areas []place.Area) []router.Agency {
 	return out
 }
 
-// shortest spells the words that most often make an office's name too long for a receipt.
-var shortest = [][2]string{
-	{"Kota Administrasi ", ""},
-	{"Kabupaten Administrasi ", "Kab. "},
-	{"Kepulauan", "Kep."},
-	{" Selatan", " Sel."},
-	{" Utara", " Utr."},
-	{" Timur", " Tmr."},
-	{" Barat", " Brt."},
-	{"Kebayoran", "Kby."},
-	{"Kampung", "Kp."},
-	{"Tanjung", "Tj."},
-	{"Cempaka", "Cemp."},
-	{"Petamburan", "Petamb."},
-	{"Prapatan", "Prap."},
-	{"Gunung", "Gn."},
-	{"Bendungan", "Bend."},
-	{"Cipinang", "Cip."},
-	{"Perdana Kusuma", "P.K."},
-	{"Kedaung", "Ked."},
-	{"Pegangsaan", "Pegangs."},
-	{"Kelapa", "Klp."},
-	{"Petukangan", "Petuk."},
-	{"Pulau", "P."},
-	{"Cemp. ", "Cemp."},
-	{"Klp. ", "Klp."},
-	{"Kep. ", "Kep."},
-	{"Kby. ", "Kby."},
-	{"Cip. ", "Cip."},
-}
-
-// shorten fits a name into the 20 characters that it has in a receipt.
-func shorten(name string) string {
-	for _, s := range shortest {
-		if len(name) <= 20 {
-			break
-		}
-		name = strings.Replace(name, s[0], s[1], 1)
-	}
-	return name
-}
-
-func (r *reader) categories() []router.Category {
-	var out []router.Category
-	for _, file := range r.glob("categories/*.toml") {
-		var in categoryFile
-		r.toml(file, &in)
-		for _, c := range in.Categories {
-			out = append(out, router.Category{
-				ID: c.ID, Name: c.Name, Agency: c.Agency, Office: c.Office, Kind: c.Kind, Located: c.Located,
-				Conduct: c.Conduct, Sensitive: c.Sensitive, Emergency: c.Emergency, Outside: c.Outside,
-				Deadline: router.Deadline{Value: c.Deadline.Value, Unit: c.Deadline.Unit, Origin: r.origin(file, "deadline of "+c.ID, c.Deadline.fact)},
-				Patterns: router.Patterns{Sure: c.Sure, Strong: c.Strong, Hint: c.Hint, Against: c.Against},
-				Origin:   r.origin(file, "category "+c.ID, c.fact),
-			})
-		}
-	}
-	return out
-}
-
-func (r *reader) words(def *router.Definition) {
-	var in wordFile
-	r.toml("words.toml", &in)
-	for _, name := range slices.Sorted(maps.Keys(in.Sets)) {
-		def.Sets = append(def.Sets, router.Set{Name: name, Words: in.Sets[name]})
-	}
-	for _, name := range slices.Sorted(maps.Keys(in.Guards)) {
-		def.Guards = append(def.Guards, router.Guard{Name: name, Patterns: in.Guards[name]})
-	}
-	for _, name := range slices.Sorted(maps.Keys(in.Figures)) {
-		def.Guards = append(def.Guards, router.Guard{Name: name, Patterns: in.Figures[name], Figure: true})
-	}
-	def.Kinds = router.Kinds{Information: in.Kinds.Information, Suggestion: in.Kinds.Suggestion, Complaint: in.Kinds.Complaint}
-	def.Conduct = router.Conduct{Private: in.Private, Suspect: in.Suspect}
-}
-
 // examples lists the facts that have no source yet.
 func (r *reader) examples(def router.Definition) []string {
 	var out []string
@@ -196,6 +129,9 @@ func (r *reader) examples(def router.Definition) []string {
 	note(def.Facts.Emergency.Origin, "the emergency number is an example")
 	note(def.Facts.Days.Origin, "the waiting times of [city.days] are examples")
 	note(def.Facts.Answer.Origin, "the general promise of [city.answer] is an example")
+	for _, role := range r.vacant {
+		out = append(out, fmt.Sprintf("no agency has the role %s: its reports go to the root desk", role))
+	}
 	for _, a := range def.Agencies {
 		note(a.Origin, "agency %s is an example", a.ID)
 	}

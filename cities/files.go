@@ -16,15 +16,18 @@ import (
 
 type cityFile struct {
 	City struct {
-		ID        string  `toml:"id"`
-		Name      string  `toml:"name"`
-		ShortName string  `toml:"short_name"`
-		Zone      string  `toml:"zone"`
-		Root      string  `toml:"root"`
-		Inspector string  `toml:"inspectorate"`
-		FirstHop  string  `toml:"first_hop"`
-		Threshold float64 `toml:"threshold"`
-		Privacy   string  `toml:"privacy"`
+		ID string `toml:"id"`
+		// Base is a base pack whose words and categories this one stands on, without those of Drop.
+		Base      string   `toml:"base"`
+		Drop      []string `toml:"drop"`
+		Name      string   `toml:"name"`
+		ShortName string   `toml:"short_name"`
+		Zone      string   `toml:"zone"`
+		Root      string   `toml:"root"`
+		Inspector string   `toml:"inspectorate"`
+		FirstHop  string   `toml:"first_hop"`
+		Threshold float64  `toml:"threshold"`
+		Privacy   string   `toml:"privacy"`
 		Emergency struct {
 			Number string `toml:"number"`
 			fact
@@ -49,6 +52,7 @@ type cityFile struct {
 type levelEntry struct {
 	Name    string   `toml:"name"`
 	Markers []string `toml:"markers"`
+	Beside  bool     `toml:"beside"` // of the same tier as the level before
 	// Office, Short and Words make the office of each area of the level; {name} is the area's name.
 	// A level without Office has none.
 	Office string   `toml:"office"`
@@ -81,33 +85,39 @@ type agencyFile struct {
 		Chat     string   `toml:"chat"`
 		Words    []string `toml:"words"`
 		Area     string   `toml:"area"`
+		Roles    []string `toml:"roles"` // what it does, by which categories that name a role find it
 		fact
 	} `toml:"agency"`
 }
 
 type categoryFile struct {
-	Categories []struct {
-		ID        string            `toml:"id"`
-		Name      map[string]string `toml:"name"`
-		Agency    string            `toml:"agency"`
-		Office    string            `toml:"office"`
-		Kind      string            `toml:"kind"`
-		Located   bool              `toml:"located"`
-		Conduct   bool              `toml:"conduct"`
-		Sensitive bool              `toml:"sensitive"`
-		Emergency bool              `toml:"emergency"`
-		Deadline  struct {
-			Value int    `toml:"value"`
-			Unit  string `toml:"unit"`
-			fact
-		} `toml:"deadline"`
-		Outside bool     `toml:"outside"`
-		Sure    []string `toml:"sure"`
-		Strong  []string `toml:"strong"`
-		Hint    []string `toml:"hint"`
-		Against []string `toml:"against"`
+	Categories []categoryEntry `toml:"category"`
+}
+
+type categoryEntry struct {
+	ID   string            `toml:"id"`
+	Name map[string]string `toml:"name"`
+	// Who acts: an agency, whoever has a role, or the office of a level ("smallest": of the smallest areas).
+	Agency    string `toml:"agency"`
+	Role      string `toml:"role"`
+	Office    string `toml:"office"`
+	Kind      string `toml:"kind"`
+	Located   bool   `toml:"located"`
+	Conduct   bool   `toml:"conduct"`
+	Sensitive bool   `toml:"sensitive"`
+	Emergency bool   `toml:"emergency"`
+	Deadline  struct {
+		Value int    `toml:"value"`
+		Unit  string `toml:"unit"`
 		fact
-	} `toml:"category"`
+	} `toml:"deadline"`
+	Outside bool     `toml:"outside"`
+	Sure    []string `toml:"sure"`
+	Strong  []string `toml:"strong"`
+	Hint    []string `toml:"hint"`
+	Against []string `toml:"against"`
+	fact
+	file string
 }
 
 type wordFile struct {
@@ -125,13 +135,18 @@ type wordFile struct {
 
 // reader collects a definition and every fault on the way.
 type reader struct {
-	files   fs.FS
-	sources map[string]sourceEntry
-	faults  []error
+	files    fs.FS
+	folder   string // of a base pack, before the names of its files in faults
+	sources  map[string]sourceEntry
+	base     *foundation       // nil where the pack stands alone
+	roles    map[string]string // agency by role
+	smallest string            // the level of the smallest areas that have an office
+	vacant   []string          // roles of the base that no agency has
+	faults   []error
 }
 
 func (r *reader) fault(file, format string, args ...any) {
-	r.faults = append(r.faults, fmt.Errorf("%s: %s", file, fmt.Sprintf(format, args...)))
+	r.faults = append(r.faults, fmt.Errorf("%s: %s", path.Join(r.folder, file), fmt.Sprintf(format, args...)))
 }
 
 // toml decodes a file strictly.
@@ -185,7 +200,7 @@ func (r *reader) origin(file, what string, f fact) router.Origin {
 // glob lists the files of a pattern, sorted.
 func (r *reader) glob(pattern string) []string {
 	names, err := fs.Glob(r.files, pattern)
-	if err != nil || len(names) == 0 {
+	if err != nil || len(names) == 0 && r.base == nil {
 		r.fault(path.Dir(pattern), "holds no %s", path.Base(pattern))
 	}
 	return names

@@ -10,12 +10,13 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"tanggap/router"
 )
 
-//go:embed all:jakarta
+//go:embed all:jakarta all:banyuwangi all:base
 var embedded embed.FS
 
 // Pack is a city pack as loaded.
@@ -39,14 +40,22 @@ func (p Pack) Calendar() ([]byte, error) {
 }
 
 // Embedded names the packs that are part of the program.
-func Embedded() []string {
+func Embedded() []string { return folders(true) }
+
+// bases names the embedded base packs, which have no city of their own.
+func bases() []string { return folders(false) }
+
+// folders lists what is embedded, with a city.toml or without.
+func folders(cities bool) []string {
 	entries, err := embedded.ReadDir(".")
 	if err != nil {
 		return nil
 	}
 	var names []string
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if _, err := fs.Stat(embedded, e.Name()+"/city.toml"); (err == nil) == cities {
+			names = append(names, e.Name())
+		}
 	}
 	return names
 }
@@ -54,33 +63,44 @@ func Embedded() []string {
 // Load reads and compiles a pack: an embedded one by its name, or a folder (anything with a slash, a
 // dot, or that is no embedded name). All faults are reported at once, each naming its file.
 func Load(name string) (Pack, error) {
-	if !strings.ContainsAny(name, `/\.`) {
-		for _, known := range Embedded() {
-			if known == name {
-				sub, err := fs.Sub(embedded, name)
-				if err != nil {
-					return Pack{}, fmt.Errorf("city pack %s: %w", name, err)
-				}
-				return Read(name, sub)
-			}
+	short, files, err := open(name)
+	if err != nil {
+		return Pack{}, err
+	}
+	return Read(short, files)
+}
+
+// open finds the files of a pack, and the name without its folder.
+func open(name string) (string, fs.FS, error) {
+	if !strings.ContainsAny(name, `/\.`) && slices.Contains(Embedded(), name) {
+		sub, err := fs.Sub(embedded, name)
+		if err != nil {
+			return "", nil, fmt.Errorf("city pack %s: %w", name, err)
 		}
+		return name, sub, nil
 	}
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		return Pack{}, fmt.Errorf("city pack %q: neither an embedded pack (%s) nor a folder", name, strings.Join(Embedded(), ", "))
+		return "", nil, fmt.Errorf("city pack %q: neither an embedded pack (%s) nor a folder", name, strings.Join(Embedded(), ", "))
 	}
-	return Read(path.Base(strings.ReplaceAll(name, `\`, "/")), os.DirFS(name))
+	return path.Base(strings.ReplaceAll(name, `\`, "/")), os.DirFS(name), nil
 }
 
 // Read compiles the pack in a file system.
 func Read(name string, files fs.FS) (Pack, error) {
-	r := reader{files: files}
+	pack, _, _, err := read(name, files)
+	return pack, err
+}
+
+// read compiles a pack, and gives what it was made of.
+func read(name string, files fs.FS) (Pack, *reader, router.Definition, error) {
+	r := &reader{files: files}
 	def := r.definition()
 	if len(r.faults) > 0 {
-		return Pack{}, fmt.Errorf("city pack %s: %w", name, errors.Join(r.faults...))
+		return Pack{}, nil, def, fmt.Errorf("city pack %s: %w", name, errors.Join(r.faults...))
 	}
 	city, err := router.Compile(def)
 	if err != nil {
-		return Pack{}, fmt.Errorf("city pack %s: %w", name, err)
+		return Pack{}, nil, def, fmt.Errorf("city pack %s: %w", name, err)
 	}
-	return Pack{Name: name, City: city, FS: files, Warnings: r.examples(def)}, nil
+	return Pack{Name: name, City: city, FS: files, Warnings: r.examples(def)}, r, def, nil
 }

@@ -31,6 +31,7 @@ type commands struct {
 	Restore restore      `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
 	Version version      `cmd:"" help:"Say which build this is."`
 	Staff   staffCommand `cmd:"" help:"Add, list and change the people who work in the console."`
+	City    city         `cmd:"" help:"Make a city pack, and check one."`
 }
 
 // The exit statuses.

@@ -16,7 +16,7 @@ type Index struct {
 	family   []int // of each area, the smallest one around all whose names begin with its name, -1 if none
 	rank     []int // of each area's level, 0 the widest
 	byCode   map[string]int
-	levels   []Level
+	levels   []Level        // the first of each tier
 	markers  map[string]int // word to rank of the level that it announces
 	names    names
 	firsts   map[string]bool // the words with which names of several words begin, folded
@@ -25,10 +25,14 @@ type Index struct {
 
 // New checks and indexes a definition; all faults are reported at once, each naming its area.
 func New(def Definition) (*Index, error) {
-	x := &Index{areas: def.Areas, levels: def.Levels, byCode: make(map[string]int, len(def.Areas)), markers: make(map[string]int), firsts: make(map[string]bool)}
+	x := &Index{areas: def.Areas, byCode: make(map[string]int, len(def.Areas)), markers: make(map[string]int), firsts: make(map[string]bool)}
 	var faults []error
 	ranks := make(map[string]int, len(def.Levels))
-	for rank, level := range def.Levels {
+	for _, level := range def.Levels {
+		if !level.Beside || len(x.levels) == 0 {
+			x.levels = append(x.levels, level)
+		}
+		rank := len(x.levels) - 1
 		ranks[level.Name] = rank
 		for _, marker := range level.Markers {
 			for _, word := range language.Words(marker) {

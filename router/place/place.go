@@ -20,6 +20,7 @@ type Definition struct {
 type Level struct {
 	Name    string
 	Markers []string // words that announce one: "kelurahan", "kel", "lurah"
+	Beside  bool     // of the same tier as the level before it: "desa" beside "kelurahan"
 }
 
 // Area is one place of the administrative tree.

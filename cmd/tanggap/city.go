@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tanggap/cities"
+)
+
+// city makes and checks city packs.
+type city struct {
+	New   cityNew   `cmd:"" help:"Make a pack for a kabupaten or kota, on top of the base pack."`
+	Check cityCheck `cmd:"" help:"Say what a pack lacks, and what in it overlaps; a line each."`
+}
+
+// cityNew writes the files of a new pack.
+type cityNew struct {
+	Code  string `required:"" placeholder:"64.72" help:"The code of the kabupaten or kota."`
+	Areas string `type:"existingfile" placeholder:"FILE.csv" help:"A list of areas: code and name. Without it, that of 2025 within the program."`
+	Dir   string `arg:"" help:"A new folder."`
+}
+
+// Run writes them. A folder that holds something already is left alone.
+func (n cityNew) Run(s streams) error {
+	entries, err := os.ReadDir(n.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &usageError{fmt.Errorf("city new: %w", err)}
+	}
+	if len(entries) > 0 {
+		return &usageError{fmt.Errorf("city new: %s is not empty", n.Dir)}
+	}
+	areas, list, err := n.list()
+	if err != nil {
+		return &usageError{err}
+	}
+	files, err := cities.Draft(n.Code, areas, list, time.Now())
+	if err != nil {
+		return &usageError{err}
+	}
+	if err := os.MkdirAll(n.Dir, 0o777); err != nil {
+		return fmt.Errorf("city new: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := os.WriteFile(filepath.Join(n.Dir, name), files[name], 0o666); err != nil {
+			return fmt.Errorf("city new: %w", err)
+		}
+		fmt.Fprintln(s.Out, filepath.Join(n.Dir, name))
+	}
+	return nil
+}
+
+// list reads the areas, and says where they come from.
+func (n cityNew) list() ([]cities.Region, string, error) {
+	if n.Areas == "" {
+		areas, err := cities.Regions()
+		return areas, "cahyadsn/wilayah (MIT), after Kepmendagri No. 300.2.2-2430 Tahun 2025", err
+	}
+	f, err := os.Open(n.Areas)
+	if err != nil {
+		return nil, "", fmt.Errorf("city new: %w", err)
+	}
+	defer f.Close()
+	areas, err := cities.ReadRegions(f)
+	return areas, filepath.Base(n.Areas), err
+}
+
+// cityCheck looks a pack through.
+type cityCheck struct {
+	JSON bool   `help:"Print JSON."`
+	Pack string `arg:"" help:"An embedded pack, or a folder."`
+}
+
+// Run prints a line for each subject. Only what is wrong fails: examples and other open points do not.
+func (c cityCheck) Run(s streams) error {
+	points, err := cities.Inspect(c.Pack, time.Now())
+	if err != nil {
+		return &usageError{err}
+	}
+	if c.JSON {
+		if err := json.NewEncoder(s.Out).Encode(points); err != nil {
+			return err
+		}
+	}
+	for _, p := range points {
+		word := "ok  "
+		switch {
+		case p.Wrong:
+			word, err = "FAIL", errReported
+		case !p.OK:
+			word = "todo"
+		}
+		if c.JSON {
+			continue
+		}
+		fmt.Fprintf(s.Out, "%s %s: %s\n", word, p.Subject, p.Detail)
+		for _, item := range p.Items {
+			fmt.Fprintf(s.Out, "       %s\n", item)
+		}
+	}
+	return err
+}
