@@ -137,6 +137,36 @@ func TestLookingForLateTicketsReadsNoMoreAsTablesGrow(t *testing.T) {
 	})
 }
 
+// So does looking for emergencies, among however many reports that are none.
+func TestLookingForEmergenciesReadsTheirIndexAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		ctx := t.Context()
+		f := opened(t, url)
+		f.put(2000, tickets.Complaint, tickets.Assigned, time.Time{}, time.Time{})
+		change := func(q string) {
+			t.Helper()
+			if err := f.Write(ctx, func(x tickets.Tx) error { _, err := x.Exec(q); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(`UPDATE ticket SET emergency = true WHERE reference IN ('0000000007', '0000001000', '0000001999')`)
+		change(`UPDATE ticket SET state = 'resolved' WHERE reference = '0000001000'`)
+		explain := "EXPLAIN QUERY PLAN "
+		if !strings.HasPrefix(url, "sqlite:") {
+			explain = "EXPLAIN "
+			analyze(t, f)
+		}
+		got, err := New(f.Store).Emergencies(ctx)
+		if err != nil || len(got) != 2 || got[0].Reference != "0000001999" || got[1].Reference != "0000000007" || got[0].Agency != "a" {
+			t.Errorf("%+v %v", got, err)
+		}
+		plan, err := query(ctx, f.Store, explain+urgent)
+		if err != nil || !strings.Contains(plan, "ticket_urgent") {
+			t.Errorf("%v: the plan is\n%s", err, plan)
+		}
+	})
+}
+
 // analyze does what the autovacuum of a real server does from time to time.
 func analyze(t *testing.T, f *files) {
 	t.Helper()

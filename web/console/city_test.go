@@ -23,6 +23,7 @@ import (
 	"tanggap/internal/dbtest"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/tickets/figures"
 	"tanggap/tickets/staff"
 	"tanggap/web/console"
 	"tanggap/web/ui"
@@ -96,7 +97,7 @@ func settle(t *testing.T, url string) *town {
 	mount, err := console.New(console.Options{
 		UI: pages, Store: store, Desk: w.desk, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
-		From: func(*http.Request) string { return "192.0.2.1" },
+		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies,
 		Accounts: func() (all []console.Account) {
 			for name, c := range capabilities {
 				all = append(all, console.Account{Name: name, Channel: c.Channel})

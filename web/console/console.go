@@ -14,6 +14,7 @@ import (
 	"tanggap/bot"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/tickets/figures"
 	"tanggap/tickets/staff"
 	"tanggap/web/ui"
 )
@@ -56,6 +57,8 @@ type Options struct {
 	City  func() *router.City
 	// Accounts are those that are configured.
 	Accounts func() []Account
+	// Emergencies are the open ones of the city, the newest first; see figures.Store.
+	Emergencies func(context.Context) ([]figures.Urgent, error)
 	// Contacts tells how every agency of the city hears of its work; see bot.Notices.
 	Contacts func(context.Context) ([]bot.Contact, error)
 	// Ours reports whether a mail address is one that citizens write to.

@@ -121,6 +121,24 @@ func TestVerificationTakesTheBestGuess(t *testing.T) {
 	})
 }
 
+func TestEmergenciesStandAboveTheQueue(t *testing.T) {
+	each(t, func(w *town) {
+		n := w.reports("bot", "tolong rumah kebakaran di jl kebon kacang, api besar, ada orang di dalam")
+		if !n.Emergency {
+			w.t.Fatalf("%+v", n)
+		}
+		w.reports("smsc", street)
+		head := w.hires("rina", staff.Dispatcher, root)
+		page := head.sees("/console/queue")
+		w.has(page, "Darurat, dahulukan", n.Reference.String())
+		if at := strings.Index(page, n.Reference.String()); at < 0 || at > strings.Index(page, "<table") {
+			w.t.Error("it does not stand above the others")
+		}
+		w.lacks(head.sees("/console/queue?view=pending"), "dahulukan")
+		w.lacks(w.hires("siti", staff.Clerk, lights).sees("/console/queue"), n.Reference.String(), "dahulukan")
+	})
+}
+
 func TestTheWriterIsBehindAVeil(t *testing.T) {
 	each(t, func(w *town) {
 		in := channels.Inbound{Account: "mail", From: from["mail"], Subject: "Lampu mati, dari Sari Rahasiawati"}

@@ -39,6 +39,7 @@ type queuePage struct {
 	Agency   string // narrowed to it, "" for all that are seen
 	Agencies []choice
 	Query    string
+	Urgent   []row // open emergencies, on the first page of what is to be done
 	Rows     []row
 	Next     string // path of the next page, "" at the end
 	First    string // path of the first page, "" on it
@@ -68,7 +69,7 @@ type row struct {
 
 var sampleQueue = queuePage{
 	Views: []tab{{"open", "/", true}}, View: "open", Agencies: []choice{{"a", "A"}}, Query: "x", Next: "/", First: "/",
-	Rows: []row{sampleRow},
+	Urgent: []row{sampleRow}, Rows: []row{sampleRow},
 }
 
 var sampleRow = row{
@@ -115,8 +116,37 @@ func (c *console) showQueue(v *visit) {
 		c.UI.Unexpected(v.w, v.r, err)
 		return
 	}
+	if p.View == "open" && f.After == "" && p.Query == "" {
+		if p.Urgent, err = c.urgent(v, f.Agencies); err != nil {
+			c.UI.Unexpected(v.w, v.r, err)
+			return
+		}
+	}
 	frame := c.frame(v, "queue")
 	c.pages.queue.Write(v.w, v.r, frame, p)
+}
+
+// mostUrgent is how many emergencies stand above a queue.
+const mostUrgent = 20
+
+// urgent are the newest open emergencies of the agencies.
+func (c *console) urgent(v *visit, agencies []string) ([]row, error) {
+	all, err := c.Emergencies(v.r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var found []tickets.Ticket
+	for _, u := range all {
+		if len(found) == mostUrgent || !slices.Contains(agencies, u.Agency) {
+			continue
+		}
+		t, err := c.Store.Ticket(v.r.Context(), u.Reference)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, t)
+	}
+	return c.rows(v, found)
 }
 
 // mostQuery is how many characters of a search count.
