@@ -1,6 +1,7 @@
 package cities
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func banyuwangi(t testing.TB) *router.City {
 func TestBanyuwangi(t *testing.T) {
 	city := banyuwangi(t)
 	ordinary, right, named, placed := 0, 0, 0, 0
-	for _, row := range table(t, "banyuwangi.tsv") {
+	for _, row := range slices.Concat(table(t, "banyuwangi.tsv"), table(t, "banyuwangi2.tsv")) {
 		kind, code, text := row[0], row[1], row[2]
 		d := city.Decide(router.Report{Text: text})
 		if code != "-" {
