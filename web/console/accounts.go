@@ -55,8 +55,7 @@ var sampleAccounts = accountsPage{Pauses: true, Rows: []accountRow{
 
 func (c *console) showAccounts(v *visit) {
 	known, err := c.accounts(v.r.Context())
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	p := accountsPage{Pauses: v.who.Role == staff.Administrator}

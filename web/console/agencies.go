@@ -62,8 +62,7 @@ var (
 
 func (c *console) showAgencies(v *visit) {
 	all, err := c.hearings(v)
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	q := v.r.URL.Query()

@@ -54,8 +54,7 @@ func (c *console) changePassword(v *visit) {
 		c.UI.Unexpected(v.w, v.r, err)
 	default:
 		token, err := c.Staff.OpenSession(v.r.Context(), v.who.ID)
-		if err != nil {
-			c.UI.Unexpected(v.w, v.r, err)
+		if c.failed(v, err) {
 			return
 		}
 		c.remember(v.w, token)

@@ -73,8 +73,7 @@ func (c *console) showPeople(v *visit) { c.writePeople(v, 0, peoplePage{}) }
 // writePeople fills in who there is of the administrator's agency and of those below it.
 func (c *console) writePeople(v *visit, status int, p peoplePage) {
 	everybody, err := c.Staff.List(v.r.Context())
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	q := v.r.URL.Query()
@@ -146,8 +145,7 @@ func (c *console) addPerson(v *visit) {
 // giveLink shows a new link on the answer to the form, once: it stands in no address and in no log.
 func (c *console) giveLink(v *visit, login string) {
 	token, err := c.Staff.NewLink(v.r.Context(), v.who.Login, login, linkLife)
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	c.writePeople(v, 0, peoplePage{Link: c.URL + "/console/link/" + token, For: login})

@@ -68,12 +68,7 @@ var (
 func (c *console) showQuarantine(v *visit) {
 	after := v.r.URL.Query().Get("after")
 	found, next, err := c.Store.Quarantine(v.r.Context(), perAside, after)
-	switch {
-	case errors.Is(err, tickets.ErrCursor):
-		c.UI.Fail(v.w, v.r, http.StatusNotFound)
-		return
-	case err != nil:
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	var p quarantinePage

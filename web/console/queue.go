@@ -1,8 +1,6 @@
 package console
 
 import (
-	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -92,12 +90,7 @@ func (c *console) showQueue(v *visit) {
 		p.Agency = ""
 	}
 	found, next, err := c.list(v, f)
-	switch {
-	case errors.Is(err, tickets.ErrCursor):
-		c.UI.Fail(v.w, v.r, http.StatusNotFound)
-		return
-	case err != nil:
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	path := func(view, after string) string {
@@ -112,14 +105,12 @@ func (c *console) showQueue(v *visit) {
 	if f.After != "" {
 		p.First = path(now.name, "")
 	}
-	if p.Rows, err = c.rows(v, found); err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
-		return
+	if p.Rows, err = c.rows(v, found); c.failed(v, err) {
+				return
 	}
 	if p.View == "open" && f.After == "" && p.Query == "" {
-		if p.Urgent, err = c.urgent(v, f.Agencies); err != nil {
-			c.UI.Unexpected(v.w, v.r, err)
-			return
+		if p.Urgent, err = c.urgent(v, f.Agencies); c.failed(v, err) {
+						return
 		}
 	}
 	frame := c.frame(v, "queue")

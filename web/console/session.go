@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tanggap/tickets"
 	"tanggap/tickets/staff"
 	"tanggap/web/ui"
 )
@@ -106,6 +107,20 @@ func (c *console) remember(w http.ResponseWriter, token string) {
 
 func (c *console) forget(w http.ResponseWriter) {
 	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: "/console", MaxAge: -1, HttpOnly: true, Secure: c.UI.Secure(), SameSite: http.SameSiteLaxMode})
+}
+
+// failed answers an error of what a page reads, and reports whether there was one. A cursor that is none of
+// ours leads nowhere.
+func (c *console) failed(v *visit, err error) bool {
+	switch {
+	case err == nil:
+		return false
+	case errors.Is(err, tickets.ErrCursor):
+		c.UI.Fail(v.w, v.r, http.StatusNotFound)
+	default:
+		c.UI.Unexpected(v.w, v.r, err)
+	}
+	return true
 }
 
 // frame is what stands around a page of the person.

@@ -141,8 +141,7 @@ func (c *console) events(v *visit, all []tickets.Event) []event {
 // showFile is one attachment of the ticket: ?as=thumb for a small picture, ?as=file to keep it.
 func (c *console) showFile(v *visit, t *tickets.Ticket) {
 	lines, err := c.Store.Thread(v.r.Context(), t.ID)
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	for i := range lines {
@@ -156,8 +155,7 @@ func (c *console) showFile(v *visit, t *tickets.Ticket) {
 				longest = thumbnail
 			}
 			who, err := c.Staff.Identity(v.r.Context(), t)
-			if err != nil {
-				c.UI.Unexpected(v.w, v.r, err)
+			if c.failed(v, err) {
 				return
 			}
 			over := newVeil(who, false)

@@ -100,8 +100,7 @@ func (c *console) showTicket(v *visit, t *tickets.Ticket) { c.writeTicket(v, t, 
 // writeTicket is the page of a ticket, with a form that was refused.
 func (c *console) writeTicket(v *visit, t *tickets.Ticket, status int, d draft) {
 	p, err := c.ticketPage(v, t)
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	p.Draft = d

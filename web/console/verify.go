@@ -3,8 +3,6 @@ package console
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
-	"net/http"
 
 	"tanggap/bot"
 	"tanggap/router"
@@ -39,25 +37,18 @@ func (c *console) showVerify(v *visit) {
 	after := v.r.URL.Query().Get("after")
 	f := tickets.Filter{Agencies: []string{c.City().Root().ID}, States: []tickets.State{tickets.Triage}, Limit: perVerify, After: after}
 	found, next, err := c.list(v, f)
-	switch {
-	case errors.Is(err, tickets.ErrCursor):
-		c.UI.Fail(v.w, v.r, http.StatusNotFound)
-		return
-	case err != nil:
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	who, err := c.Staff.Identities(v.r.Context(), found)
-	if err != nil {
-		c.UI.Unexpected(v.w, v.r, err)
+	if c.failed(v, err) {
 		return
 	}
 	var p verifyPage
 	for i := range found {
 		over := newVeil(who[i], false)
 		u, err := c.unsure(v, &found[i], &over)
-		if err != nil {
-			c.UI.Unexpected(v.w, v.r, err)
+		if c.failed(v, err) {
 			return
 		}
 		p.Rows = append(p.Rows, u)

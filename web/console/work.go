@@ -103,8 +103,7 @@ func (c *console) done(v *visit, t *tickets.Ticket, err error, flash string, d d
 	switch {
 	case err == nil:
 		now, err := c.Store.Ticket(v.r.Context(), t.Reference)
-		if err != nil {
-			c.UI.Unexpected(v.w, v.r, err)
+		if c.failed(v, err) {
 			return
 		}
 		to := ui.Local(v.r.PostFormValue("back"), ticketPath(t))
@@ -116,8 +115,7 @@ func (c *console) done(v *visit, t *tickets.Ticket, err error, flash string, d d
 		c.UI.Unexpected(v.w, v.r, err)
 	default:
 		now, err := c.Store.Ticket(v.r.Context(), t.Reference)
-		if err != nil {
-			c.UI.Unexpected(v.w, v.r, err)
+		if c.failed(v, err) {
 			return
 		}
 		if !bot.MaySee(c.City(), &now, v.who.Agency) {
