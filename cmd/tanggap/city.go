@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"tanggap/cities"
@@ -22,9 +23,10 @@ type city struct {
 
 // cityNew writes the files of a new pack.
 type cityNew struct {
-	Code  string `required:"" placeholder:"64.72" help:"The code of the kabupaten or kota."`
-	Areas string `type:"existingfile" placeholder:"FILE.csv" help:"A list of areas: code and name. Without it, that of 2025 within the program."`
-	Dir   string `arg:"" help:"A new folder."`
+	Code     string `required:"" placeholder:"64.72" help:"The code of the kabupaten or kota."`
+	Areas    string `type:"existingfile" placeholder:"FILE.csv" help:"A list of areas: code and name. Without it, that of 2025 within the program."`
+	Outlines string `type:"existingfile" placeholder:"FILE.geojson" help:"The outlines of the desa and kelurahan, with their codes: by them pins and photographs find their place."`
+	Dir      string `arg:"" help:"A new folder."`
 }
 
 // Run writes them. A folder that holds something already is left alone.
@@ -44,6 +46,11 @@ func (n cityNew) Run(s streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
+	if n.Outlines != "" {
+		if err := n.outline(s, files, areas); err != nil {
+			return &usageError{err}
+		}
+	}
 	if err := os.MkdirAll(n.Dir, 0o777); err != nil {
 		return fmt.Errorf("city new: %w", err)
 	}
@@ -53,6 +60,30 @@ func (n cityNew) Run(s streams) error {
 		}
 		fmt.Fprintln(s.Out, filepath.Join(n.Dir, name))
 	}
+	return nil
+}
+
+// outline adds the outlines of the smallest areas to the file of them.
+func (n cityNew) outline(s streams, files map[string][]byte, areas []cities.Region) error {
+	f, err := os.Open(n.Outlines)
+	if err != nil {
+		return fmt.Errorf("city new: %w", err)
+	}
+	defer f.Close()
+	var codes []string
+	for _, a := range areas {
+		if strings.HasPrefix(a.Code, n.Code+".") && strings.Count(a.Code, ".") == 3 {
+			codes = append(codes, a.Code)
+		}
+	}
+	text, taken, left, err := cities.ReadOutlines(f, codes)
+	if err != nil {
+		return err
+	}
+	const file = "outlines.txt"
+	files[file] = append(files[file], text...)
+	files["SOURCES.md"] = fmt.Appendf(files["SOURCES.md"], "| outlines of %d areas, points on straight lines left out | %s | %s: name its source and licence | |\n", taken, file, filepath.Base(n.Outlines))
+	fmt.Fprintf(s.Err, "%d outlines of %d areas; %d of other areas were left out\n", taken, len(codes), left)
 	return nil
 }
 

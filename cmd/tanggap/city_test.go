@@ -45,8 +45,15 @@ func TestACityOfAListOfOnesOwn(t *testing.T) {
 	if err := os.WriteFile(list, []byte("kode,nama\n64,Kalimantan Timur\n64.99,Kabupaten Antah\n64.99.01,Berantah\n64.99.01.2001,Entah Kemana\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, errs := tanggap(t, "city", "new", "--code", "64.99", "--areas", list, filepath.Join(dir, "antah")); status != done {
+	outlines := filepath.Join(dir, "batas.geojson")
+	if err := os.WriteFile(outlines, []byte(`{"features":[{"properties":{"kode":"64.99.01.2001"},"geometry":{"type":"Polygon","coordinates":[[[117,0],[117.1,0],[117.1,0.1],[117,0.1]]]}}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errs := tanggap(t, "city", "new", "--code", "64.99", "--areas", list, "--outlines", outlines, filepath.Join(dir, "antah")); status != done || !strings.Contains(errs, "1 outlines of 1 areas") {
 		t.Fatalf("status %d, %q", status, errs)
+	}
+	if status, out, _ := tanggap(t, "route", "--city", filepath.Join(dir, "antah"), "--at", "0.05,117.05", "jalan rusak"); status != done || !strings.Contains(out, "desa Entah Kemana (64.99.01.2001)") {
+		t.Errorf("status %d, %q", status, out)
 	}
 	if status, out, _ := tanggap(t, "place", "--city", filepath.Join(dir, "antah"), "banjir di entah kemana"); status != done || !strings.Contains(out, "desa Entah Kemana (64.99.01.2001)") {
 		t.Errorf("status %d, %q", status, out)
