@@ -42,7 +42,7 @@ var reasonTexts = map[string][2]string{
 	"how.link":     {"koordinat dari tautan peta", "coordinates of a map link"},
 	"how.marked":   {"nama {0}, disebut sebagai {0}", "name of a {0}, said to be one"},
 	"how.name":     {"nama {0}", "name of a {0}"},
-	"how.shared":   {"nama yang dipakai {0} dan kelurahannya", "a name shared by the {0} and a part of it"},
+	"how.shared":   {"nama yang dipakai {0} dan bagiannya", "a name shared by the {0} and a part of it"},
 	"how.spelling": {"nama {0}, ditulis “{1}”", "name of a {0}, written “{1}”"},
 	"how.head":     {"bagian nama yang sama di satu {0}: “{1}”", "first word of names in one {0}: “{1}”"},
 	"how.street":   {"nama jalan atau lingkungan di {0} ini", "a street or quarter called after this {0} or a part of it"},
