@@ -106,11 +106,11 @@ func (c *console) showQueue(v *visit) {
 		p.First = path(now.name, "")
 	}
 	if p.Rows, err = c.rows(v, found); c.failed(v, err) {
-				return
+		return
 	}
 	if p.View == "open" && f.After == "" && p.Query == "" {
 		if p.Urgent, err = c.urgent(v, f.Agencies); c.failed(v, err) {
-						return
+			return
 		}
 	}
 	frame := c.frame(v, "queue")
