@@ -141,17 +141,23 @@ func (d *draft) areas(common map[string]string) (inside, outside []byte, err err
 			continue
 		}
 		short := strings.TrimPrefix(strings.TrimPrefix(r.Name, "Kabupaten "), "Kota ")
-		row[3], row[4] = "", short
-		if guardOf(short, common) != "" || r.Code != d.Code {
-			row[4] = "!" + short
-		}
+		ordinary := guardOf(short, common) != ""
+		row[3] = ""
 		if r.Code == d.Code {
+			if row[4] = short; ordinary {
+				row[4] = "!" + short
+			}
 			own = append(own, row)
 			continue
 		}
-		if short != r.Name && levelOf(r) == "kabupaten" {
-			row[4] = "Kab " + short + "|" + row[4]
+		var also []string
+		if levelOf(r) == "kabupaten" {
+			also = append(also, "Kab "+short)
 		}
+		if !ordinary { // "di batu" is not in Kota Batu
+			also = append(also, "!"+short)
+		}
+		row[4] = strings.Join(also, "|")
 		others = append(others, row)
 	}
 	if inside, err = sheet(areasDraft, own); err == nil {

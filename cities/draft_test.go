@@ -69,6 +69,20 @@ func TestEveryKindOfKabupatenCanBegin(t *testing.T) {
 	}
 }
 
+// TestNeighboursAreGuarded: a report from beside is told by the neighbour's name, not by a stone.
+func TestNeighboursAreGuarded(t *testing.T) {
+	pack, err := Read("new", drafted(t, "35.10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, code := range map[string]string{"banjir di jember": "35.09", "banjir di kota batu": "35.79", "kaki saya luka kena batu di jalan": "", "banjir di Banyuwangi": "35.10"} {
+		area, _ := pack.City.Place(router.Report{Text: text})
+		if area == nil && code != "" || area != nil && (area.Code != code || area.Outside != (code != "35.10")) {
+			t.Errorf("%q is in %+v", text, area)
+		}
+	}
+}
+
 func TestDraftRefusesWhatIsNoKabupaten(t *testing.T) {
 	areas, err := Regions()
 	if err != nil {
@@ -104,7 +118,7 @@ func TestReadRegions(t *testing.T) {
 	if err != nil || len(areas) != 2 || areas[1] != (Region{"35.10.16.1002", "Sobo, Kota"}) {
 		t.Errorf("%v %v", areas, err)
 	}
-	for _, broken := range []string{"", "kode,nama\n", "35,Jawa Timur\nx,y\n", "35\n35\n", "35,\"Jawa"} {
+	for _, broken := range []string{"", "kode,nama\n", "35,Jawa Timur\nx,y\n", "35\n35\n", "35,\"Jawa", "35,\"Jawa \"\"Timur\"\"\"\n"} {
 		if areas, err := ReadRegions(strings.NewReader(broken)); err == nil {
 			t.Errorf("%q was read: %v", broken, areas)
 		}
@@ -207,12 +221,15 @@ func TestInspect(t *testing.T) {
 	}
 	want := map[string]string{
 		"topics without an agency": "peternakan", "areas without an office": "28 areas of the level kelurahan",
-		"names that are ordinary words": "Licin: wants hard", "shared names": "karangrejo: ", "facts": "the emergency number is an example",
+		"names that are ordinary words": "Licin: wants hard", "shared names": "karangrejo: ", "facts": "agency banyuwangi.dpupr is an example",
 	}
 	wrong := map[string]bool{"topics without an agency": true, "areas without an office": true, "holidays": true}
 	for _, p := range points {
 		if p.Wrong != wrong[p.Subject] {
 			t.Errorf("wrong? %+v", p)
+		}
+		if p.Subject == "emergency number" && p.OK {
+			t.Error("an example is told as a number to call")
 		}
 		if p.Subject == "threshold" && p.OK {
 			t.Error("a threshold of 0.97 is usual")

@@ -48,6 +48,7 @@ func Inspect(name string, now time.Time) ([]Point, error) {
 	}
 	i := &inspector{reader: r, pack: pack, def: def}
 	i.size()
+	i.emergency()
 	i.facts()
 	i.roles()
 	i.offices()
@@ -73,6 +74,16 @@ func (i *inspector) size() {
 	i.note("pack", true, false, nil, "%s: %d areas, %d agencies, %d topics", i.def.Facts.Name, len(i.own()), len(i.def.Agencies), len(i.def.Categories))
 }
 
+// emergency: who cries for help is told the number only where it has a source.
+func (i *inspector) emergency() {
+	e := i.def.Facts.Emergency
+	if e.Example {
+		i.note("emergency number", false, false, nil, "%s is an example: who cries for help is told no number", e.Number)
+		return
+	}
+	i.note("emergency number", true, false, nil, "%s, by %s", e.Number, e.Source)
+}
+
 // facts lists what has no source: citizens are not told it.
 func (i *inspector) facts() {
 	var open []string
@@ -81,7 +92,7 @@ func (i *inspector) facts() {
 		switch {
 		case strings.HasPrefix(w, "the deadline of category "):
 			deadlines++
-		case !strings.HasPrefix(w, "no agency has the role "):
+		case !strings.HasPrefix(w, "no agency has the role ") && !strings.HasPrefix(w, "the emergency number "):
 			open = append(open, w)
 		}
 	}

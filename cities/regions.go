@@ -67,10 +67,10 @@ func ReadRegions(from io.Reader) ([]Region, error) {
 			row[0] = strings.TrimPrefix(row[0], "\ufeff")
 		}
 		switch {
-		case len(row) >= 2 && coded(row[0]) && strings.TrimSpace(row[1]) != "":
+		case len(row) >= 2 && coded(row[0]) && named(row[1]):
 			out = append(out, Region{row[0], strings.TrimSpace(row[1])})
 		case !first:
-			return nil, fmt.Errorf("reading the list of areas: line %d: wants a code such as 35.10.16.1001, and a name", line)
+			return nil, fmt.Errorf("reading the list of areas: line %d: wants a code such as 35.10.16.1001, and a name without quotes", line)
 		}
 	}
 	if len(out) == 0 {
@@ -85,4 +85,9 @@ func coded(code string) bool {
 	return len(parts) <= 4 && !slices.ContainsFunc(parts, func(part string) bool {
 		return part == "" || strings.Trim(part, "0123456789") != ""
 	})
+}
+
+// named reports whether a text may be a name, also within a string of a TOML file.
+func named(name string) bool {
+	return strings.TrimSpace(name) != "" && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '"' || r == '\\' })
 }
