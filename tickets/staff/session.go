@@ -63,7 +63,7 @@ func (s *Store) SignIn(ctx context.Context, login, password, from string) (Membe
 	if !fits || !m.DisabledAt.IsZero() {
 		what = "refused"
 	} else {
-		s.signIns.succeeded(login, from)
+		s.signIns.succeeded(s.db.Now(), login, from)
 	}
 	if err := s.noteSignIn(ctx, m.Login, what); err != nil {
 		return Member{}, fmt.Errorf("signing in: %w", err)

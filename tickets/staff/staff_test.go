@@ -174,6 +174,40 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	})
 }
 
+// TestStrangersDoNotShutOutWhoSignsInFromHisPlace: however often they guess at his login, and he is slowed down
+// there for his own guesses alone.
+func TestStrangersDoNotShutOutWhoSignsInFromHisPlace(t *testing.T) {
+	withStaff(t, func(s *staff.Store, c *deskClock, _ staff.Member) {
+		ctx := context.Background()
+		const desk = "198.51.100.7"
+		if _, err := s.SignIn(ctx, "rina", password, desk); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 20 {
+			_, _ = s.SignIn(ctx, "rina", "salah-sama-sekali", "192.0.2."+strconv.Itoa(i))
+		}
+		if _, ok := errors.AsType[*staff.ThrottledError](second(s.SignIn(ctx, "rina", password, "192.0.2.200"))); !ok {
+			t.Error("strangers are not slowed down")
+		}
+		if _, err := s.SignIn(ctx, "rina", password, desk); err != nil {
+			t.Errorf("from the desk: %v", err)
+		}
+		for range 5 {
+			_, _ = s.SignIn(ctx, "rina", "salah-sama-sekali", desk)
+		}
+		if _, ok := errors.AsType[*staff.ThrottledError](second(s.SignIn(ctx, "rina", password, desk))); !ok {
+			t.Error("guesses from the desk are not slowed down")
+		}
+		c.turn(31 * 24 * time.Hour)
+		for i := range 20 {
+			_, _ = s.SignIn(ctx, "rina", "salah-sama-sekali", "192.0.2."+strconv.Itoa(i))
+		}
+		if _, ok := errors.AsType[*staff.ThrottledError](second(s.SignIn(ctx, "rina", password, desk))); !ok {
+			t.Error("a month later the desk is still known")
+		}
+	})
+}
+
 // TestOneAddressGuessesManyLogins: it is slowed down too, but not by the few who mistype in an office.
 func TestOneAddressGuessesManyLogins(t *testing.T) {
 	withStaff(t, func(s *staff.Store, c *deskClock, _ staff.Member) {

@@ -14,13 +14,16 @@ const (
 	signInFirst = 2 * time.Second
 	signInMost  = 15 * time.Minute
 	signInNames = 10_000
+	usualFor    = 30 * 24 * time.Hour
 )
 
-// throttle slows down who guesses, per login and per network address. It lives in memory, bounded, and
-// forgets at a restart.
+// throttle slows down who guesses, per login and per network address. Where somebody has signed in from, his
+// attempts are counted apart: strangers who guess at his login do not shut him out there. It lives in memory,
+// bounded, and forgets at a restart.
 type throttle struct {
 	mu    sync.Mutex
 	tried map[string]*tries
+	usual map[string]time.Time // login and address of who signed in, and when
 }
 
 type tries struct {
@@ -41,13 +44,14 @@ func (t *tries) wait(now time.Time, free int) time.Duration {
 func (t *throttle) begin(now time.Time, login, from string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if wait := max(0, t.tried[loginKey(login)].wait(now, loginFree), t.tried[addressKey(from)].wait(now, addressFree)); wait > 0 {
+	name := t.loginKey(now, login, from)
+	if wait := max(0, t.tried[name].wait(now, loginFree), t.tried[addressKey(from)].wait(now, addressFree)); wait > 0 {
 		return wait
 	}
 	if t.tried == nil || len(t.tried) > signInNames {
 		t.sweep(now)
 	}
-	for _, name := range []string{loginKey(login), addressKey(from)} {
+	for _, name := range []string{name, addressKey(from)} {
 		k := t.tried[name]
 		if k == nil || now.Sub(k.last) > signInMost {
 			k = &tries{}
@@ -60,10 +64,14 @@ func (t *throttle) begin(now time.Time, login, from string) time.Duration {
 
 // succeeded forgets the failures of the login, and of the address this attempt alone: who has one password must
 // not guess others the faster for it.
-func (t *throttle) succeeded(login, from string) {
+func (t *throttle) succeeded(now time.Time, login, from string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.tried, loginKey(login))
+	delete(t.tried, t.loginKey(now, login, from))
+	if t.usual == nil || len(t.usual) > signInNames {
+		t.usual = map[string]time.Time{}
+	}
+	t.usual[usualKey(login, from)] = now
 	if k := t.tried[addressKey(from)]; k != nil {
 		k.n = max(k.n-1, 0)
 	}
@@ -83,7 +91,15 @@ func (t *throttle) sweep(now time.Time) {
 	t.tried = kept
 }
 
-// loginKey is short whatever was typed as a login.
-func loginKey(login string) string { return "l:" + login[:min(len(login), 100)] }
+// loginKey names the attempts at a login: those from where its owner signs in, and all others together. It is
+// short whatever was typed as a login.
+func (t *throttle) loginKey(now time.Time, login, from string) string {
+	if at, ok := t.usual[usualKey(login, from)]; ok && now.Sub(at) < usualFor {
+		return "u:" + usualKey(login, from)
+	}
+	return "l:" + login[:min(len(login), 100)]
+}
+
+func usualKey(login, from string) string { return login[:min(len(login), 100)] + "@" + from }
 
 func addressKey(from string) string { return "a:" + from }
