@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"html/template"
 	"io"
 	"strings"
 	"time"
@@ -73,16 +74,16 @@ func (a *App) doors() (all []portal.Door) {
 	for _, acc := range a.cfg.Accounts {
 		switch c := acc.Channel.(type) {
 		case *config.Email:
-			all = append(all, portal.Door{Channel: "email", Shown: c.Address, Link: "mailto:" + c.Address})
+			all = append(all, portal.Door{Channel: "email", Shown: c.Address, Link: template.URL("mailto:" + c.Address)})
 		case *config.Gateway:
-			all = append(all, portal.Door{Channel: "sms", Shown: c.From, Link: "sms:" + c.From})
+			all = append(all, portal.Door{Channel: "sms", Shown: c.From, Link: template.URL("sms:" + c.From)})
 		case *config.Twilio:
 			switch {
 			case !strings.HasPrefix(c.From, "+"): // a name or a messaging service, which nobody can write to
 			case c.WhatsApp:
 				all = append(all, portal.Door{Channel: "whatsapp", Shown: c.From})
 			default:
-				all = append(all, portal.Door{Channel: "sms", Shown: c.From, Link: "sms:" + c.From})
+				all = append(all, portal.Door{Channel: "sms", Shown: c.From, Link: template.URL("sms:" + c.From)})
 			}
 		}
 	}

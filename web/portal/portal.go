@@ -10,6 +10,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -82,7 +83,9 @@ type Account struct {
 type Door struct {
 	Channel string // sms, whatsapp or email
 	Shown   string // its address or number, as people write it
-	Link    string // where a press leads, "" for nowhere
+	// Link is where a press leads, "" for nowhere. It is of the configuration, and taken as it stands: templates
+	// know no sms: of their own.
+	Link template.URL
 }
 
 // Stored is a file that Keep has stored.
@@ -157,7 +160,7 @@ func newPages(set *ui.Pages) pages {
 	at := time.Now()
 	view := caseView{Reference: "1", Base: "/t/x", Lines: []line{{Who: "staff", Text: "x", At: at, Files: []string{"x"}}}, Ask: "confirm", Link: true, Facts: facts{Stage: "triage", Agency: "x", Received: at, Due: at, Resolved: at, Closed: at}}
 	return pages{
-		home:    ui.Add(set, "home.html", homeView{Doors: []Door{{Channel: "email", Shown: "x", Link: "mailto:x"}, {Channel: "sms", Shown: "1"}}, Emergency: "112", Playground: "/x"}),
+		home:    ui.Add(set, "home.html", homeView{Doors: []Door{{Channel: "email", Shown: "x", Link: "mailto:x"}, {Channel: "sms", Shown: "1", Link: "sms:1"}}, Emergency: "112", Playground: "/x"}),
 		report:  ui.Add(set, "report.html", reportView{Faults: []string{"text", "slow"}, MailTo: true, PhoneTo: true, Emergency: "112", Chosen: true}),
 		done:    ui.Add(set, "done.html", doneView{Reference: "1", Link: "/t/x", Address: "http://x/t/x", Emergency: "112", Bare: 1}),
 		wait:    ui.Add(set, "wait.html", waitView{Stuck: true}),

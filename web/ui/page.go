@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io"
 	"net/http"
 	"strconv"
 )
@@ -73,13 +72,26 @@ func Add[T any](p *Pages, file string, sample T) Page[T] {
 		}
 		if err == nil {
 			page.sets[lang] = set
-			err = set.ExecuteTemplate(io.Discard, "layout", layout{Frame: Frame{}, Page: sample, City: p.ui.cityName(), Path: "/"})
+			err = rehearse(set, layout{Frame: Frame{}, Page: sample, City: p.ui.cityName(), Path: "/"})
 		}
 		if err != nil {
 			p.errs = append(p.errs, fmt.Errorf("page %s in %s: %w", page.name, lang, err))
 		}
 	}
 	return page
+}
+
+// rehearse renders a page for nobody. What html/template refuses to write in a place it replaces by a sign,
+// without an error.
+func rehearse(set *template.Template, l layout) error {
+	var b bytes.Buffer
+	if err := set.ExecuteTemplate(&b, "layout", l); err != nil {
+		return err
+	}
+	if bytes.Contains(b.Bytes(), []byte("ZgotmplZ")) {
+		return errors.New("a value is not safe where it stands, such as the scheme of a link")
+	}
+	return nil
 }
 
 func parts(set *template.Template, b Bundle) error {

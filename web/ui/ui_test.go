@@ -247,6 +247,17 @@ func TestMistakesAreToldAtStart(t *testing.T) {
 	if err := set.Err(); err == nil || !strings.Contains(err.Error(), "Nobody") || !strings.Contains(err.Error(), "none.html") {
 		t.Errorf("a page whose struct does not fit: %v", err)
 	}
+	u, err = New(Options{}, bundle(someWords, map[string]string{"note.html": good, "link.html": `{{define "title"}}x{{end}}{{define "main"}}<a href="{{.}}">x</a>{{end}}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	set = u.Pages("test")
+	if Add(set, "link.html", "mailto:a@b.test"); set.Err() != nil {
+		t.Errorf("a link of a known scheme: %v", set.Err())
+	}
+	if Add(set, "link.html", "sms:1708"); set.Err() == nil || !strings.Contains(set.Err().Error(), "not safe where it stands") {
+		t.Errorf("a link that would not be written: %v", set.Err())
+	}
 	if u.Pages("none").Err() == nil {
 		t.Error("pages of no bundle")
 	}
