@@ -50,6 +50,7 @@ func Inspect(name string, now time.Time) ([]Point, error) {
 	i.size()
 	i.emergency()
 	i.facts()
+	i.needed()
 	i.roles()
 	i.offices()
 	i.shared()
@@ -100,6 +101,24 @@ func (i *inspector) facts() {
 		open = append(open, fmt.Sprintf("the deadlines of %d categories are examples", deadlines))
 	}
 	i.note("facts", len(open) == 0, false, open, "%d without a source", len(open)+max(0, deadlines-1))
+}
+
+// needed are the kinds of topics without which a pack exposes people or leaves them in danger.
+func (i *inspector) needed() {
+	var conduct, sensitive, emergency bool
+	for _, c := range i.def.Categories {
+		conduct, sensitive, emergency = conduct || c.Conduct, sensitive || c.Sensitive, emergency || c.Emergency
+	}
+	var missing []string
+	for _, kind := range []struct {
+		has  bool
+		name string
+	}{{conduct, "conduct of officials"}, {sensitive, "violence at home and against children"}, {emergency, "emergencies"}} {
+		if !kind.has {
+			missing = append(missing, kind.name)
+		}
+	}
+	i.note("topics that every city needs", len(missing) == 0, len(missing) > 0, missing, "%d of 3 kinds", 3-len(missing))
 }
 
 // roles are of the base's topics that no agency takes.

@@ -60,6 +60,7 @@ func (n cityNew) Run(s streams) error {
 		}
 		fmt.Fprintln(s.Out, filepath.Join(n.Dir, name))
 	}
+	fmt.Fprintf(s.Err, "the pack works as it is; next: tanggap city check %s, and the steps of cities/README.md\n", n.Dir)
 	return nil
 }
 
