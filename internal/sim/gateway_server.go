@@ -101,14 +101,23 @@ func (s *smsServer) Outage(on bool) error {
 	}
 	s.away = on
 	if on {
-		s.listener.Close() // the server knows it only once Serve runs
-		return s.server.Close()
+		return cutOff(s.server, s.listener)
 	}
 	l, err := net.Listen("tcp", s.addr)
 	if err != nil {
 		return fmt.Errorf("listening for simulated SMS: %w", err)
 	}
 	s.serve(l)
+	return nil
+}
+
+// cutOff closes a server, and first its listener: the server knows that only once Serve runs, and then calls
+// it a fault that it is closed already.
+func cutOff(server *http.Server, l net.Listener) error {
+	l.Close()
+	if err := server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
 	return nil
 }
 

@@ -209,8 +209,7 @@ func (t *Telegram) Outage(on bool) error {
 		return nil // behind another server: ServeHTTP breaks the connections
 	}
 	if on {
-		t.listener.Close() // the server knows it only once Serve runs
-		return t.server.Close()
+		return cutOff(t.server, t.listener)
 	}
 	l, err := net.Listen("tcp", t.addr)
 	if err != nil {
