@@ -52,9 +52,10 @@ var inboundKinds = []string{"message", "edit", "button", "bounce", "robot", "unk
 // asideCauses are the reasons that the family "aside_cause" has words for; others are shown as they stand.
 func asideCauses() map[string]string {
 	return map[string]string{
-		"without a sender":                                        "no_sender",
-		"not understood by the channel":                           "channel",
-		"of an unknown kind":                                      "kind",
+		"without a sender":              "no_sender",
+		"not understood by the channel": "channel",
+		"of an unknown kind":            "kind",
+
 		"an answer to a notice to an agency: no citizen's report": "notice",
 	}
 }
