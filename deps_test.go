@@ -33,6 +33,7 @@ var may = map[string][]string{
 	"tickets/dump":      {"migrations"},
 	"tickets/staff":     {"tickets"},
 	"tickets/lessons":   {"tickets"},
+	"tickets/history":   {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/pass":      {"tickets"},
 

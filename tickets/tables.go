@@ -2,6 +2,7 @@ package tickets
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"time"
 )
@@ -69,3 +70,35 @@ func Taken(err error) bool { return isTaken(err) }
 
 // HashSecret is what is kept of a secret of at least 128 random bits, such as a token.
 func HashSecret(secret string) string { return hashToken(secret) }
+
+// DrawReference draws a reference; one that is there already is refused as Taken.
+func DrawReference() Reference { return newReference() }
+
+// File writes tickets that were dealt with elsewhere, as they are, with their messages and events, in bulk. Ids,
+// references and times are the caller's; the events of a ticket are chained in their order.
+func (t Tx) File(all []Ticket, messages []Message, events []Event) error {
+	var rows [3][][]any
+	index := make(map[int64]int, len(all))
+	for i := range all {
+		index[all[i].ID], all[i].chain = i, make([]byte, sha256.Size)
+	}
+	for i := range events {
+		e := &events[i]
+		of := &all[index[e.TicketID]]
+		e.Hash = e.link(of.chain)
+		of.chain = e.Hash
+		rows[2] = append(rows[2], e.row())
+	}
+	for i := range all {
+		rows[0] = append(rows[0], all[i].row())
+	}
+	for i := range messages {
+		rows[1] = append(rows[1], messages[i].row())
+	}
+	for i, table := range []*table{ticketTable, messageTable, eventTable} {
+		if err := t.x.insertAll(table, rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
