@@ -10,6 +10,7 @@ import (
 	"tanggap/bot"
 	"tanggap/internal/config"
 	"tanggap/tickets/figures"
+	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/web/console"
 	"tanggap/web/portal"
@@ -32,7 +33,7 @@ func (a *App) makePages() error {
 	if err == nil {
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, File: a.files.Get, From: from, Log: a.log,
-			Emergencies: figures.New(a.store).Emergencies, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
+			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages
 		})
 	}

@@ -150,5 +150,8 @@ func TestACorrectionTeachesTheNextReport(t *testing.T) {
 		head.Open("/console/tickets/" + next.Reference)
 		head.Has("laporan serupa " + first.Reference[:3] + "-" + first.Reference[3:6] + "-" + first.Reference[6:] + " diteruskan petugas ke Dinas Pertamanan")
 		head.Fits()
+		head.Open("/console/quality")
+		head.Has("2 laporan masuk")
+		head.Fits()
 	})
 }

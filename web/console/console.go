@@ -15,6 +15,7 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/figures"
+	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/web/ui"
 )
@@ -59,6 +60,8 @@ type Options struct {
 	Accounts func() []Account
 	// Emergencies are the open ones of the city, the newest first; see figures.Store.
 	Emergencies func(context.Context) ([]figures.Urgent, error)
+	// Judged are the router's decisions since a time, with what became of them; see quality.Store.
+	Judged func(context.Context, time.Time) ([]quality.Judgement, error)
 	// Contacts tells how every agency of the city hears of its work; see bot.Notices.
 	Contacts func(context.Context) ([]bot.Contact, error)
 	// Ours reports whether a mail address is one that citizens write to.
@@ -89,6 +92,7 @@ type pages struct {
 	verify ui.Page[verifyPage]
 	ticket ui.Page[ticketPage]
 
+	quality    ui.Page[qualityPage]
 	accounts   ui.Page[accountsPage]
 	quarantine ui.Page[quarantinePage]
 	aside      ui.Page[asidePage]
@@ -115,6 +119,7 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 		verify: ui.Add(set, "verify.html", sampleVerify),
 		ticket: ui.Add(set, "ticket.html", sampleTicket),
 
+		quality:    ui.Add(set, "quality.html", sampleQuality),
 		accounts:   ui.Add(set, "accounts.html", sampleAccounts),
 		quarantine: ui.Add(set, "quarantine.html", sampleQuarantine),
 		aside:      ui.Add(set, "aside.html", sampleAsidePage),

@@ -14,3 +14,6 @@ func Patterns() (all []Pattern) {
 	}
 	return all
 }
+
+// PlainCell is a cell of a file for a spreadsheet.
+func PlainCell(text string) string { return plainCell(text) }

@@ -64,6 +64,8 @@ func (c *console) table() []route {
 		c.forStaff("GET /console/{$}", c.begin),
 		c.forStaff("GET /console/queue", c.showQueue),
 		c.forRoot("GET /console/verify", c.showVerify),
+		c.forRoot("GET /console/quality", c.showQuality),
+		c.forRoot("GET /console/quality/pairs.csv", c.savePairs),
 
 		c.forRoot("GET /console/accounts", c.showAccounts),
 		c.forRoot("POST /console/accounts/{account}/pause", c.pause),

@@ -28,7 +28,7 @@ func families() map[string][]string {
 		tabs = append(tabs, v.name)
 	}
 	return map[string][]string{
-		"nav":          {"queue", "verify", "quarantine", "accounts", "agencies", "staff"},
+		"nav":          {"queue", "verify", "quality", "quarantine", "accounts", "agencies", "staff"},
 		"alert":        {"no_password", "accounts"},
 		"flash":        {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "password", "language", "disabled", "enabled"},
 		"sign_in":      {"wrong", "throttled"},
