@@ -2,7 +2,6 @@ package figures
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,7 +92,7 @@ func TestLookingForLateTicketsReadsNoMoreAsTablesGrow(t *testing.T) {
 				t.Helper()
 				count := func() (n int) {
 					t.Helper()
-					if _, err := query(ctx, f.Store, `SELECT CAST(pg_stat_force_next_flush() AS text)`); err != nil {
+					if _, err := dbtest.Lines(ctx, f.Store, `SELECT CAST(pg_stat_force_next_flush() AS text)`); err != nil {
 						t.Fatal(err)
 					}
 					if err := f.Row(ctx, `SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables) + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)`).Scan(&n); err != nil {
@@ -130,7 +129,7 @@ func TestLookingForLateTicketsReadsNoMoreAsTablesGrow(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		f := opened(t, dbtest.New(t, dbtest.SQLite))
 		f.put(2000, tickets.Complaint, tickets.Closed, time.Now().Add(-time.Hour), time.Time{})
-		plan, err := query(ctx, f.Store, "EXPLAIN QUERY PLAN "+late, tickets.Micros(time.Now()))
+		plan, err := dbtest.Lines(ctx, f.Store, "EXPLAIN QUERY PLAN "+late, tickets.Micros(time.Now()))
 		if err != nil || !strings.Contains(plan, "SEARCH ticket USING INDEX ticket_due") {
 			t.Errorf("%v: the plan is\n%s", err, plan)
 		}
@@ -160,7 +159,7 @@ func TestLookingForEmergenciesReadsTheirIndexAlone(t *testing.T) {
 		if err != nil || len(got) != 2 || got[0].Reference != "0000001999" || got[1].Reference != "0000000007" || got[0].Agency != "a" {
 			t.Errorf("%+v %v", got, err)
 		}
-		plan, err := query(ctx, f.Store, explain+urgent)
+		plan, err := dbtest.Lines(ctx, f.Store, explain+urgent)
 		if err != nil || !strings.Contains(plan, "ticket_urgent") {
 			t.Errorf("%v: the plan is\n%s", err, plan)
 		}
@@ -170,28 +169,7 @@ func TestLookingForEmergenciesReadsTheirIndexAlone(t *testing.T) {
 // analyze does what the autovacuum of a real server does from time to time.
 func analyze(t *testing.T, f *files) {
 	t.Helper()
-	if _, err := query(t.Context(), f.Store, `ANALYZE`); err != nil {
+	if _, err := dbtest.Lines(t.Context(), f.Store, `ANALYZE`); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// query is the last column of what a statement returns, a line each.
-func query(ctx context.Context, s *tickets.Store, text string, args ...any) (string, error) {
-	var lines []string
-	err := s.Rows(ctx, func(rows *sql.Rows) error {
-		names, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		cells := make([]any, len(names))
-		var last sql.NullString
-		for i := range cells {
-			cells[i] = new(any)
-		}
-		cells[len(cells)-1] = &last
-		err = rows.Scan(cells...)
-		lines = append(lines, last.String)
-		return err
-	}, text, args...)
-	return strings.Join(lines, "\n"), err
 }

@@ -2,7 +2,6 @@ package quality
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -231,7 +230,7 @@ func TestJudgingReadsTheDaysAskedForAlone(t *testing.T) {
 			r := opened(t, dbtest.New(t, dbtest.Postgres)+"&plan_cache_mode="+mode)
 			count := func() (n int) {
 				t.Helper()
-				if _, err := query(ctx, r.Store, `SELECT CAST(pg_stat_force_next_flush() AS text)`); err != nil {
+				if _, err := dbtest.Lines(ctx, r.Store, `SELECT CAST(pg_stat_force_next_flush() AS text)`); err != nil {
 					t.Fatal(err)
 				}
 				if err := r.Row(ctx, `SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables) + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)`).Scan(&n); err != nil {
@@ -241,7 +240,7 @@ func TestJudgingReadsTheDaysAskedForAlone(t *testing.T) {
 			}
 			read := func() int {
 				t.Helper()
-				if _, err := query(ctx, r.Store, `ANALYZE`); err != nil {
+				if _, err := dbtest.Lines(ctx, r.Store, `ANALYZE`); err != nil {
 					t.Fatal(err)
 				}
 				before := count()
@@ -264,31 +263,10 @@ func TestJudgingReadsTheDaysAskedForAlone(t *testing.T) {
 		r := opened(t, dbtest.New(t, dbtest.SQLite))
 		fill(r, 500, time.Minute)
 		for q, want := range map[string]string{decided: "SEARCH ticket USING INTEGER PRIMARY KEY", passed: "SEARCH event USING INDEX event_transferred"} {
-			plan, err := query(ctx, r.Store, "EXPLAIN QUERY PLAN "+q, int64(1), 50)
+			plan, err := dbtest.Lines(ctx, r.Store, "EXPLAIN QUERY PLAN "+q, int64(1), 50)
 			if err != nil || !strings.Contains(plan, want) || strings.Contains(plan, "TEMP B-TREE") {
 				t.Errorf("%v: the plan is\n%s", err, plan)
 			}
 		}
 	})
-}
-
-// query is the last column of what a statement returns, a line each.
-func query(ctx context.Context, s *tickets.Store, text string, args ...any) (string, error) {
-	var lines []string
-	err := s.Rows(ctx, func(rows *sql.Rows) error {
-		names, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		cells := make([]any, len(names))
-		var last sql.NullString
-		for i := range cells {
-			cells[i] = new(any)
-		}
-		cells[len(cells)-1] = &last
-		err = rows.Scan(cells...)
-		lines = append(lines, last.String)
-		return err
-	}, text, args...)
-	return strings.Join(lines, "\n"), err
 }
