@@ -66,6 +66,8 @@ var may = map[string][]string{
 	// The app wires, the command starts.
 	"internal/config": {},
 	"internal/blobs":  {},
+	"internal/sheet":  {"internal/language"},
+	"internal/lapor":  {"internal/sheet", "tickets", "tickets/history", "router"},
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
@@ -74,7 +76,7 @@ var may = map[string][]string{
 		"web/ui", "web/api", "web/portal", "web/console",
 	},
 	"cmd/tanggap": {
-		"internal/app", "internal/backup", "internal/config", "internal/language", "migrations", "tickets", "tickets/staff", "tickets/clock",
+		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/history", "tickets/staff", "tickets/clock",
 		"router", "router/place", "router/classify", "cities",
 	},
 
@@ -114,6 +116,7 @@ var confined = map[string][]string{
 	"github.com/wneessen/go-mail":          {"channels/email", "channels/email/wire", "internal/sim"},
 	"github.com/jhillyerd/enmime/":         {"channels/email/letter", "internal/sim"},
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
+	"github.com/xuri/excelize/":            {"internal/sheet"},
 	"golang.org/x/crypto/":                 {"tickets/staff"},
 	"golang.org/x/term":                    {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},

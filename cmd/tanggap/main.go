@@ -32,6 +32,7 @@ type commands struct {
 	Version version      `cmd:"" help:"Say which build this is."`
 	Staff   staffCommand `cmd:"" help:"Add, list and change the people who work in the console."`
 	City    city         `cmd:"" help:"Make a city pack, and check one."`
+	Import  importFrom   `cmd:"" help:"Take closed reports of another system into the history, for search and for the router to learn from."`
 }
 
 // The exit statuses.

@@ -46,6 +46,7 @@ type Report struct {
 	Area       string
 	Language   string
 	Sealed     bool
+	Decision   tickets.Decision // the router's, of a sealed one: it tells whom the report accuses
 	Answer     string
 	AnsweredAt time.Time // zero unknown
 	ClosedAt   time.Time // zero unknown
@@ -161,7 +162,7 @@ func (b *batch) put(r *Report) {
 	closed := firstOf(r.ClosedAt, r.AnsweredAt, r.At)
 	t := tickets.Ticket{
 		ID: idOf(r.At), Reference: tickets.DrawReference(), Version: 1, Kind: r.Kind, State: tickets.Closed,
-		Agency: r.Agency, Category: r.Category, Area: r.Area, Language: r.Language, Sealed: r.Sealed,
+		Agency: r.Agency, Category: r.Category, Area: r.Area, Language: r.Language, Sealed: r.Sealed, Decision: r.Decision,
 		Return:      tickets.Return{Channel: Channel, Account: b.account, Mute: true},
 		Subject:     heading(b.account, r),
 		ExternalIDs: map[string]string{b.account: r.Number},
