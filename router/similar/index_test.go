@@ -18,8 +18,11 @@ func storm(n int) []Reading {
 	for i := range n {
 		r := Report{At: noon.Add(time.Duration(i) * time.Hour / time.Duration(n)), Category: "banjir", Area: fmt.Sprint("31.", random.IntN(60))}
 		r.Text = fmt.Sprintf("Banjir selutut di jalan %s %d RT %d, air terus naik", names[random.IntN(len(names))], random.IntN(20), random.IntN(12))
+		if random.IntN(3) > 0 {
+			r.Text = "Banjir selutut, air terus naik" // most do not say where
+		}
 		if random.IntN(4) > 0 {
-			r.Point = &place.Point{Lat: -6.2 + random.Float64()/5, Lng: 106.8 + random.Float64()/5}
+			r.Point = &place.Point{Lat: -6.2 + random.Float64()/20, Lng: 106.8 + random.Float64()/20}
 		}
 		all = append(all, Read(r))
 	}

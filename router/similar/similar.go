@@ -1,6 +1,14 @@
 // Package similar says whether two reports are about the same incident: one place, one topic, one
 // time. It is pure, knows no city, and gives its causes as data, so that staff read why. It gives a
 // degree and not a probability: there are too few labelled pairs to calibrate one on.
+//
+// Sure may act alone: two pins within 150 m, or one area and the same street with its number or the second word
+// of its name; one category; three hours. Likely is for a person. Measured (cities, TestPairsOfFloodReports) on flood
+// reports, where two within 300 m and 3 hours are one incident, in the half of the kecamatan that was not
+// looked at before: with two pins that err as telephones do, 83 of 83 sure pairs are right and 83 of 181 found,
+// and of 365 likely or sure ones 152; with the text alone 4 of 4 and 4 of 181, which proves no precision, and of 100
+// likely or sure ones 17. A flood report's text seldom says where, so only pins are known to bear acting alone.
+// Ordinary days (testdata/ordinary.tsv, which the rules were made on): 20 of 20 sure ones right, 20 of 43 found.
 package similar
 
 import (
