@@ -1,6 +1,7 @@
 package similar
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"sync"
@@ -88,8 +89,14 @@ func without(ids []int64, id int64) []int64 {
 func (x *Index) Find(r Reading) []Match {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	seen := map[int64]bool{}
-	var found []Match
+	seen := make(map[int64]bool, mostOfKey)
+	type candidate struct {
+		id     int64
+		degree Degree
+		where  nearby
+		apart  time.Duration
+	}
+	var found []candidate
 	for _, key := range x.sought(r) {
 		ids := x.posted[key]
 		for _, id := range ids[max(0, len(ids)-mostOfKey):] {
@@ -97,22 +104,20 @@ func (x *Index) Find(r Reading) []Match {
 				continue
 			}
 			seen[id] = true
-			if v := Compare(r, x.open[id]); v.Degree > Unlike {
-				found = append(found, Match{ID: id, Verdict: v})
+			other := x.open[id]
+			if degree, where := weigh(r, other); degree > Unlike {
+				found = append(found, candidate{id, degree, where, other.report.At.Sub(r.report.At).Abs()})
 			}
 		}
 	}
-	apart := func(m Match) time.Duration { return x.open[m.ID].report.At.Sub(r.report.At).Abs() }
-	slices.SortFunc(found, func(a, b Match) int {
-		switch {
-		case a.Degree != b.Degree:
-			return int(b.Degree - a.Degree)
-		case apart(a) != apart(b):
-			return int((apart(a) - apart(b)) / time.Microsecond)
-		}
-		return int(max(-1, min(1, b.ID-a.ID)))
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.degree, a.degree), cmp.Compare(a.apart, b.apart), cmp.Compare(b.id, a.id))
 	})
-	return found[:min(len(found), mostFound)]
+	var matches []Match
+	for _, c := range found[:min(len(found), mostFound)] {
+		matches = append(matches, Match{ID: c.id, Verdict: Verdict{Degree: c.degree, Reasons: reasons(r, x.open[c.id], c.where)}})
+	}
+	return matches
 }
 
 // keys are what a report can be found by.
