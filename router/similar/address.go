@@ -73,19 +73,17 @@ func ofRoads(word string) bool {
 	return false
 }
 
-// street is the street that both name, or ""; exact where two words of its name or its number agree:
-// one word is shared by too many streets.
-func (a address) street(b address) (name string, exact bool) {
-	if a.first == "" || a.first != b.first {
-		return "", false
-	}
+// street is the street that both name, with what else of its name or its number agrees, or "".
+func (a address) street(b address) string {
 	switch {
+	case a.first == "" || a.first != b.first:
+		return ""
 	case a.second != "" && a.second == b.second:
-		return a.first + " " + a.second, true
+		return a.first + " " + a.second
 	case a.number != "" && a.number == b.number:
-		return a.first + " " + a.number, true
+		return a.first + " " + a.number
 	}
-	return a.first, false
+	return a.first
 }
 
 // against reports whether the two addresses exclude each other.

@@ -2,13 +2,12 @@
 // time. It is pure, knows no city, and gives its causes as data, so that staff read why. It gives a
 // degree and not a probability: there are too few labelled pairs to calibrate one on.
 //
-// Sure may act alone: two pins within 150 m, or one area and the same street with its number or the second word
-// of its name; one category; three hours. Likely is for a person. Measured (cities, TestPairsOfFloodReports) on flood
-// reports, where two within 300 m and 3 hours are one incident, in two halves, on both of which the limits below
-// were once set: with two pins that err by an assumed error of telephones, 57 of 57 and 83 of 83 sure pairs are
-// right, of 93 and 181 that there are. With the text alone 4 of 4 are, of 274, which proves nothing: that a street alone bears
-// acting is not shown. Of likely or sure ones 237 of 509 are right with pins, 25 of 155 without.
-// Ordinary days (testdata/ordinary.tsv, which the rules were made on): 20 of 20 sure ones right, 20 of 43 found.
+// Sure may act alone, and wants two pins within 150 m, one category and three hours. Likely is for a person.
+// Measured (cities, TestPairsOfFloodReports) on flood reports, where two within 300 m and 3 hours are one
+// incident, in two halves, on both of which the limits below were once set: with two pins that err by an assumed
+// error of telephones, 57 of 57 and 83 of 83 sure pairs are right, of 93 and 181 that there are. Of likely or sure
+// ones 237 of 509 are right with pins, 25 of 155 without. A street that both name, with its number, is never Sure:
+// of 274 such incidents among the flood reports it found 4, all of them right, which shows nothing.
 package similar
 
 import (
@@ -118,8 +117,8 @@ func weigh(a, b Reading) (Degree, nearby) {
 	if apart > Recent || a.report.Category != b.report.Category || a.address.against(b.address) {
 		return Unlike, nearby{}
 	}
-	street, exact := a.address.street(b.address)
-	degree, where := nearness(a.report, b.report, street != "", exact)
+	street := a.address.street(b.address)
+	degree, where := nearness(a.report, b.report, street != "")
 	if degree == Likely && where.area != "" && street == "" && apart > Soon && common(a.words, b.words) < 2 {
 		return Unlike, where // a kelurahan has tens of thousands of people: within a day they report much of a kind
 	}
@@ -142,7 +141,7 @@ func reasons(a, b Reading, where nearby) []Reason {
 	if a.report.Category != "" {
 		all = append(all, Reason{Code: "similar.category", Args: []string{a.report.Category}})
 	}
-	if street, _ := a.address.street(b.address); street != "" {
+	if street := a.address.street(b.address); street != "" {
 		all = append(all, Reason{Code: "similar.street", Args: []string{street}})
 	}
 	if shared := sharedWords(a.words, b.words); len(shared) > 0 {
@@ -152,8 +151,8 @@ func reasons(a, b Reading, where nearby) []Reason {
 }
 
 // nearness says how far the places of two reports alone would let them be one incident, and why.
-// Two points decide by themselves; else the areas must agree.
-func nearness(a, b Report, street, exact bool) (Degree, nearby) {
+// Two points decide by themselves; else the areas must agree, and a person looks.
+func nearness(a, b Report, street bool) (Degree, nearby) {
 	if a.Point != nil && b.Point != nil {
 		m := metres(*a.Point, *b.Point)
 		switch {
@@ -167,8 +166,6 @@ func nearness(a, b Report, street, exact bool) (Degree, nearby) {
 	switch {
 	case a.Area == "" || b.Area == "":
 		return Unlike, nearby{}
-	case a.Area == b.Area && exact:
-		return Sure, nearby{area: a.Area}
 	case a.Area == b.Area:
 		return Likely, nearby{area: a.Area}
 	case street && slices.Contains(a.Parents, b.Area):
