@@ -55,7 +55,8 @@ var may = map[string][]string{
 	"router/dispatch": {"channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router"},
 
 	// The bot, the city packs and the web are above the router. The web never sees an adapter.
-	"bot":          {"channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
+	"bot/command":  {"tickets", "internal/language"},
+	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
 	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/similar"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
@@ -72,7 +73,7 @@ var may = map[string][]string{
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
 		"tickets", "tickets/lessons", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
-		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "cities",
+		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/command", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},
 	"cmd/tanggap": {

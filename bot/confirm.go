@@ -3,21 +3,22 @@ package bot
 import (
 	"time"
 
+	"tanggap/bot/command"
 	"tanggap/tickets"
 )
 
 // disputed is the case that SUDAH or BELUM is about: the one it quotes or names, else the one resolved
 // last, else the one closed last where that may still be said of it. A BELUM with a note may be the
 // beginning of a report, and so speaks of a closed case only by quote or number.
-func (t *turn) disputed(c command, silent bool) *tickets.Ticket {
+func (t *turn) disputed(c command.Said, silent bool) *tickets.Ticket {
 	if ref, ok := t.quoted(); ok && ref.TicketID != 0 {
-		if n := t.numbered(ref.TicketID); n != nil && t.disputable(n, c.word) {
+		if n := t.numbered(ref.TicketID); n != nil && t.disputable(n, c.Word) {
 			return n
 		}
 		return nil
 	}
-	if c.ref != "" || c.number {
-		if n := t.referred(c.ref); n != nil && t.disputable(n, c.word) && !silent {
+	if c.Ref != "" || c.Number {
+		if n := t.referred(c.Ref); n != nil && t.disputable(n, c.Word) && !silent {
 			return n
 		}
 		return nil
@@ -25,12 +26,12 @@ func (t *turn) disputed(c command, silent bool) *tickets.Ticket {
 	var resolved, closed *tickets.Ticket
 	for _, n := range t.own {
 		switch {
-		case n.Unverified || !t.disputable(n, c.word):
+		case n.Unverified || !t.disputable(n, c.Word):
 		case n.State == tickets.Resolved && (!silent || n.Question == tickets.AskConfirm):
 			if resolved == nil || n.ResolvedAt.After(resolved.ResolvedAt) {
 				resolved = n
 			}
-		case n.State == tickets.Closed && !silent && c.note == "":
+		case n.State == tickets.Closed && !silent && c.Note == "":
 			if closed == nil || n.ClosedAt.After(closed.ClosedAt) {
 				closed = n
 			}
@@ -62,12 +63,12 @@ func (t *turn) openQuestion() time.Time {
 }
 
 // disputable reports whether the word can still be said of the case.
-func (t *turn) disputable(n *tickets.Ticket, w word) bool {
+func (t *turn) disputable(n *tickets.Ticket, w command.Word) bool {
 	switch n.State {
 	case tickets.Resolved:
 		return true
 	case tickets.Closed:
-		return t.reopens(n) && (w == wordNo || n.Outcome != tickets.Confirmed)
+		return t.reopens(n) && (w == command.No || n.Outcome != tickets.Confirmed)
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tanggap/bot/command"
 	"tanggap/tickets"
 )
 
@@ -90,7 +91,7 @@ func (t *turn) answered(n *tickets.Ticket, how string) error {
 	if n.Question == tickets.AskPlace && t.msg.Point == nil && t.msg.empty() {
 		return nil // a picture does not say where
 	}
-	if _, ok := parseCommand(t.msg.Text); ok && (n.Question == tickets.AskPlace || n.Question == tickets.AskMissing) {
+	if _, ok := command.Parse(t.msg.Text); ok && (n.Question == tickets.AskPlace || n.Question == tickets.AskMissing) {
 		return nil // nor does "sudah", or what is still wrong
 	}
 	if n.Question != tickets.NoQuestion || n.State == tickets.Pending {
@@ -203,11 +204,11 @@ func (t *turn) edit() error {
 
 // button is a choice pressed: it means what the word would.
 func (t *turn) button() error {
-	c, ok := parseChoice(t.msg.Choice)
+	c, ok := command.Choice(t.msg.Choice)
 	if !ok {
 		t.drop(tickets.BecameIgnored, "a button that we do not have")
 		return nil
 	}
-	t.msg.Text = strings.ToUpper(string(c.word))
+	t.msg.Text = strings.ToUpper(string(c.Word))
 	return t.obey(c, t.stranger())
 }

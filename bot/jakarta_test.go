@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -42,7 +43,14 @@ func situation(t testing.TB, in channels.Inbound, cases ...tickets.Case) tickets
 func TestOpeningsBecomeTicketsInJakarta(t *testing.T) {
 	b := New(jakarta(t), Options{Accounts: account, Examples: true})
 	w := &town{now: morning}
-	for _, text := range lines(t, "openings.txt") {
+	openings, err := os.ReadFile("command/testdata/openings.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text := range strings.Lines(string(openings)) {
+		if text = strings.TrimRight(text, "\r\n"); text == "" || strings.HasPrefix(text, "# ") {
+			continue
+		}
 		c, err := b.Decide(situation(t, w.inbound("sms", text)))
 		if err != nil || c.Became != tickets.BecameTicket || c.New == nil || c.In == nil || c.In.Text != text {
 			t.Errorf("%q became %q: %v", text, c.Became, err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tanggap/bot/command"
 	"tanggap/internal/language"
 	"tanggap/router"
 	"tanggap/tickets"
@@ -99,8 +100,8 @@ func later(a, b time.Time) time.Time {
 
 // thanks reports whether a message is a courtesy and no more.
 func thanks(text string) bool {
-	c, ok := parseCommand(text)
-	return ok && c.word == wordThanks
+	c, ok := command.Parse(text)
+	return ok && c.Word == command.Thanks
 }
 
 // followUps are how people speak of what they have told before, in the normal forms of package

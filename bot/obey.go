@@ -1,20 +1,19 @@
 package bot
 
 import (
-	"strings"
-
+	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/tickets"
 )
 
 // obey does what a word of command says. silent is set for a phone that was silent for so long that
 // only the question we asked it counts.
-func (t *turn) obey(c command, silent bool) error {
-	answer := c.word == wordYes || c.word == wordNo
+func (t *turn) obey(c command.Said, silent bool) error {
+	answer := c.Word == command.Yes || c.Word == command.No
 	if answer {
 		switch d := t.disputed(c, silent); {
-		case d != nil && c.word == wordYes:
-			return t.confirm(d, c.rating)
+		case d != nil && c.Word == command.Yes:
+			return t.confirm(d, c.Rating)
 		case d != nil:
 			return t.reopen(d, "")
 		}
@@ -22,34 +21,34 @@ func (t *turn) obey(c command, silent bool) error {
 	if silent {
 		t.anew()
 	}
-	t.lang = t.tongue(c.lang)
+	t.lang = t.tongue(c.Language)
 	switch {
 	case answer:
 		return t.loose(c)
-	case c.word == wordThanks:
+	case c.Word == command.Thanks:
 		return t.courtesy()
-	case c.word == wordWhen:
+	case c.Word == command.When:
 		return t.when(c)
 	}
 	t.change.Became = tickets.BecameCommand
-	switch c.word {
-	case wordCancel:
+	switch c.Word {
+	case command.Cancel:
 		return t.cancelCase(c)
-	case wordStatus:
+	case command.Status:
 		t.tellStatus(c)
-	case wordMenu:
+	case command.Menu:
 		t.quiet(false)
 		t.tellMenu()
-	case wordReport:
+	case command.Report:
 		t.tellHow()
-	case wordEnglish, wordIndonesian:
-		t.lang = c.lang
-		t.citizen().Language = c.lang
+	case command.English, command.Indonesian:
+		t.lang = c.Language
+		t.citizen().Language = c.Language
 		t.say(toLanguage, say(languageSet, t.lang))
-	case wordStop:
+	case command.Stop:
 		t.quiet(true)
 		t.say(toMenu, say(quietOn, t.lang))
-	case wordStart:
+	case command.Start:
 		t.quiet(false)
 		t.say(toMenu, say(quietOff, t.lang))
 	}
@@ -69,8 +68,8 @@ func (t *turn) quiet(v bool) {
 
 // loose is SUDAH or BELUM where no resolution waits for it: it goes onto the case that it may
 // be about, as what the citizen said, and closes nothing.
-func (t *turn) loose(c command) error {
-	if t.msg.Kind != channels.Button && c.ref == "" && !c.number {
+func (t *turn) loose(c command.Said) error {
+	if t.msg.Kind != channels.Button && c.Ref == "" && !c.Number {
 		if found, how := t.which(); found != nil && t.takes(found) {
 			if found.Question != tickets.AskAnything {
 				how = byWords // it answers nothing that was asked
@@ -79,7 +78,7 @@ func (t *turn) loose(c command) error {
 		}
 	}
 	t.change.Became = tickets.BecameCommand
-	if c.ref != "" || c.number {
+	if c.Ref != "" || c.Number {
 		t.tellStatus(c)
 		return nil
 	}
@@ -107,8 +106,8 @@ func (t *turn) tellMenu() {
 		None: true, Purpose: toMenu, Subject: facts.ShortName,
 		Text: say(p, t.lang, "city", facts.ShortName, "number", facts.Emergency.Number),
 		Choices: []tickets.Choice{
-			{ID: string(wordStatus), Label: say(buttonStatus, t.lang)},
-			{ID: string(wordReport), Label: say(buttonReport, t.lang)},
+			{ID: string(command.Status), Label: say(buttonStatus, t.lang)},
+			{ID: string(command.Report), Label: say(buttonReport, t.lang)},
 			{ID: otherTongue(t.lang), Label: say(buttonTongue, t.lang)},
 		},
 	})
@@ -116,41 +115,21 @@ func (t *turn) tellMenu() {
 
 func otherTongue(lang string) string {
 	if lang == english {
-		return string(wordIndonesian)
+		return string(command.Indonesian)
 	}
-	return string(wordEnglish)
-}
-
-// parseChoice reads the id of a button: a word, or a word, a colon and a reference.
-func parseChoice(id string) (command, bool) {
-	name, ref, _ := strings.Cut(id, ":")
-	c := command{word: word(name)}
-	switch c.word {
-	case wordStatus, wordReport, wordMenu:
-	case wordEnglish:
-		c.lang = english
-	case wordIndonesian:
-		c.lang = indonesian
-	case wordYes, wordNo:
-		parsed, ok := tickets.ParseReference(ref)
-		c.ref = parsed
-		return c, ok
-	default:
-		return command{}, false
-	}
-	return c, ref == ""
+	return string(command.English)
 }
 
 // confirmChoices are the answers to the question after a resolution.
 func confirmChoices(lang string, ref tickets.Reference) []tickets.Choice {
 	return []tickets.Choice{
-		{ID: string(wordYes) + ":" + string(ref), Label: say(buttonYes, lang)},
-		{ID: string(wordNo) + ":" + string(ref), Label: say(buttonNo, lang)},
+		{ID: string(command.Yes) + ":" + string(ref), Label: say(buttonYes, lang)},
+		{ID: string(command.No) + ":" + string(ref), Label: say(buttonNo, lang)},
 	}
 }
 
 // cancelCase is BATAL: it takes back the case that is meant, where that is plain.
-func (t *turn) cancelCase(c command) error {
+func (t *turn) cancelCase(c command.Said) error {
 	var open []*tickets.Ticket
 	quoted, _ := t.quoted()
 	for _, n := range t.own {
@@ -160,11 +139,11 @@ func (t *turn) cancelCase(c command) error {
 	}
 	var chosen *tickets.Ticket
 	switch {
-	case c.number || c.ref != "" && t.referred(c.ref) == nil:
+	case c.Number || c.Ref != "" && t.referred(c.Ref) == nil:
 		t.say(toStatus, say(statusUnknown, t.lang))
 		return nil
-	case c.ref != "":
-		chosen = t.referred(c.ref)
+	case c.Ref != "":
+		chosen = t.referred(c.Ref)
 	case quoted.TicketID != 0:
 		chosen = t.numbered(quoted.TicketID)
 	case len(open) == 1:

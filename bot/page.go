@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/tickets"
 )
@@ -149,16 +150,9 @@ func (t *turn) plain() bool {
 	return strings.HasPrefix(t.msg.EventID, string(PageReport)) || strings.HasPrefix(t.msg.EventID, string(PageAdd))
 }
 
-// denying are how the owner of an address says that a report in his name is not his.
-var denying = spell(map[spelling]string{{}: "bukan|bukan saya|bukan aku|bukan kami|not me|it was not me|not mine"})
-
 // denies reports whether the message disowns reports that somebody made with its sender's address.
 func (t *turn) denies() bool {
-	words := strings.FieldsFunc(strings.ToLower(unsigned(t.msg.Text)), func(r rune) bool { return strings.ContainsRune(" \t\r\n.,!;:", r) })
-	if _, ok := denying[strings.Join(words, " ")]; !ok {
-		return false
-	}
-	return len(t.strangers()) > 0
+	return command.Denies(t.msg.Text) && len(t.strangers()) > 0
 }
 
 // strangers are the cases that bear the sender's address and that nobody has vouched for.

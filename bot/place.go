@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tanggap/bot/command"
 	"tanggap/internal/language"
 	"tanggap/router"
 	"tanggap/tickets"
@@ -37,8 +38,8 @@ func (t *turn) message() error {
 	if t.denies() {
 		return t.disown()
 	}
-	c, ok := t.command()
-	if !ok || c.word == wordWhen {
+	c, ok := t.order()
+	if !ok || c.Word == command.When {
 		if n, note := t.complaint(silent); n != nil {
 			return t.reopen(n, note) // "belum ada tanggapan" answers a resolution
 		}
@@ -52,35 +53,35 @@ func (t *turn) message() error {
 	if m.wordless() {
 		return t.gesture()
 	}
-	if n := figures(m.Text); n > 0 && m.Subject == "" && len(m.files) == 0 && m.Point == nil {
+	if n := command.Figures(m.Text); n > 0 && m.Subject == "" && len(m.files) == 0 && m.Point == nil {
 		return t.figure(n)
 	}
 	return t.place()
 }
 
-// command reads a word of command. Pictures and places come with reports, and with SUDAH and BELUM;
+// order reads a word of command. Pictures and places come with reports, and with SUDAH and BELUM;
 // a mail with a subject of its own is a report unless the subject is a word of command too, or says
 // nothing over STATUS or BATAL.
-func (t *turn) command() (command, bool) {
+func (t *turn) order() (command.Said, bool) {
 	m := &t.msg
 	text := m.Text
 	if t.caps.Subject {
-		text = unsigned(text)
+		text = command.Unsigned(text)
 	}
 	if text == "" {
 		text = m.Subject
 	}
-	c, ok := parseCommand(text)
-	answer := c.word == wordYes || c.word == wordNo
+	c, ok := command.Parse(text)
+	answer := c.Word == command.Yes || c.Word == command.No
 	if !ok || !answer && (len(m.files) > 0 || m.Point != nil) {
-		return command{}, false
+		return command.Said{}, false
 	}
 	if m.Subject != "" && m.Text != "" && !answer {
 		_, quoted := t.quoted()
-		_, both := parseCommand(m.Subject)
-		plain := (c.word == wordStatus || c.word == wordCancel) && (t.route().Category == "" || guessed(t.route()))
+		_, both := command.Parse(m.Subject)
+		plain := (c.Word == command.Status || c.Word == command.Cancel) && (t.route().Category == "" || guessed(t.route()))
 		if !quoted && !both && !plain {
-			return command{}, false
+			return command.Said{}, false
 		}
 	}
 	return c, true
@@ -90,21 +91,21 @@ func (t *turn) command() (command, bool) {
 // masih bau"): an answer where we asked about the case, and else the beginning of a report like any
 // other.
 func (t *turn) complaint(silent bool) (c *tickets.Ticket, note string) {
-	note, ok := parseNo(t.msg.Text)
+	note, ok := command.ParseNo(t.msg.Text)
 	if !ok {
-		if note, ok = parseStill(t.msg.Text); !ok {
+		if note, ok = command.ParseStill(t.msg.Text); !ok {
 			return nil, ""
 		}
 	}
 	_, quoted := t.quoted()
-	no := command{word: wordNo, note: note}
+	no := command.Said{Word: command.No, Note: note}
 	for _, ref := range references(note) {
 		if t.referred(ref) != nil {
-			no.ref = ref
+			no.Ref = ref
 		}
 	}
 	c = t.disputed(no, silent)
-	if c == nil || t.secret(c) || !quoted && no.ref == "" && t.elsewhere(c) {
+	if c == nil || t.secret(c) || !quoted && no.Ref == "" && t.elsewhere(c) {
 		return nil, ""
 	}
 	return c, note
@@ -144,7 +145,7 @@ func (t *turn) which() (*tickets.Ticket, string) {
 
 // objection is the case whose refusal the message objects to, without naming it: the one refused last.
 func (t *turn) objection() (*tickets.Ticket, string) {
-	if !objects(t.msg.Text) {
+	if !command.Objects(t.msg.Text) {
 		return nil, ""
 	}
 	var found *tickets.Ticket

@@ -2,7 +2,9 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
+	"tanggap/bot/command"
 	"tanggap/internal/language"
 	"tanggap/tickets"
 )
@@ -16,6 +18,14 @@ var (
 	conditions = among("rusak berlubang bolong hancur macet banjir mati padam gelap amblas ambles licin tergenang retak light lights")
 	addition   = among("juga also another")
 )
+
+func among(words string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(words) {
+		set[w] = true
+	}
+	return set
+}
 
 // matter are the words of a case's heading, with the roots of each.
 func matter(c *tickets.Ticket) map[string]bool {
@@ -44,7 +54,7 @@ func (t *turn) echoes(c *tickets.Ticket) bool {
 	set := matter(c)
 	same, all := 0, 0
 	for _, w := range words {
-		if language.Silent(w.Text) || len(w.Text) < 3 || asking.fillers[w.Text] {
+		if language.Silent(w.Text) || len(w.Text) < 3 || command.Filler(w.Text) {
 			continue
 		}
 		if all++; within(w.Text, set) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"strconv"
 
+	"tanggap/bot/command"
 	"tanggap/tickets"
 )
 
@@ -14,9 +15,9 @@ const (
 
 // tellStatus answers about the sender's own cases only: a number of somebody else's is as unknown as
 // one that nobody has.
-func (t *turn) tellStatus(c command) {
-	if c.number || c.ref != "" {
-		n := t.referred(c.ref)
+func (t *turn) tellStatus(c command.Said) {
+	if c.Number || c.Ref != "" {
+		n := t.referred(c.Ref)
 		if n == nil {
 			t.say(toStatus, say(statusUnknown, t.lang))
 			return

@@ -5,88 +5,9 @@ import (
 	"strings"
 	"unicode"
 
-	"tanggap/internal/language"
+	"tanggap/bot/command"
 	"tanggap/tickets"
 )
-
-// wordWhen is how far a case is, in whatever words: "kapan selesai?", "kok lama", "belum ada kabar".
-const wordWhen word = "kapan"
-
-// talk is a way of speaking that no report has: every word of a message is among its keys or its
-// fillers, and one at least is a key. The lists are closed, and hold no word of any matter.
-type talk struct{ keys, fillers map[string]bool }
-
-func among(words string) map[string]bool {
-	set := make(map[string]bool)
-	for w := range strings.FieldsSeq(words) {
-		set[w] = true
-	}
-	return set
-}
-
-var (
-	asking = talk{
-		keys: among(`kapan bagaimana lama tanggapan tanggapannya ditanggapi jawaban jawabannya dijawab jawab kabar kabarnya respon respons responnya
-			direspon balasan balasannya dibalas dibales balas bales perkembangan perkembangannya kelanjutan kelanjutannya progres progresnya progress
-			update updatenya proses prosesnya diproses tindakan tindaklanjut ditindaklanjuti realisasi realisasinya hasilnya
-			when news answer response reply`),
-		fillers: among(`ya yah sih dong deh nih ini itu tuh kok kenapa mengapa belum tidak sudah masih juga ada lagi sampai mana saya kami aku nya
-			pak bu bapak ibu mas mbak mba kak kakak min admin bang om gan halo hai woi woy oi tolong mohon minta laporan laporannya laporanku aduan
-			aduannya pengaduan pengaduannya keluhan keluhannya selesai selesainya beres beresnya diperbaiki dibenerin dibetulkan dikerjakan ditangani
-			penanganan penanganannya diselesaikan perbaikan perbaikannya datang dateng turun petugas petugasnya banget sekali amat terlalu berapa nunggu
-			menunggu tunggu ditunggu apa apakah yang kemarin tadi saja aja lho loh dari segera cepat cepatan buruan tindak lanjut lanjutnya ke untuk
-			terima kasih terimakasih makasih mksh
-			is it will be fixed done my report any there the still no not what about how long so taking does take yet status for i have you an a on please`),
-	}
-	thanking = talk{
-		keys: among(`terimakasih kasih makasih makasi mksh trims tks thx thanks thank suwun nuhun ok oke okay okey baik siap sip mantap jempol keren hebat
-			alhamdulillah noted paham mengerti`),
-		fillers: among(`terima banyak sekali banget sangat atas bantuan bantuannya info infonya informasi informasinya tanggapan tanggapannya respon
-			responnya jawaban jawabannya perhatian perhatiannya kerja kerjanya kerjasama kerjasamanya pelayanan pelayanannya cepat cepatnya sigap ya yah
-			pak bu bapak ibu mas mbak mba kak min admin bang om gan tim semua semuanya semoga sehat selalu sukses ditunggu tunggu saya kami kabarnya
-			kabar kalau begitu deh dan untuk kepada job nice good great very much for the your help so you all i we wait`),
-	}
-	// nods are the courtesies that agree to something.
-	nods = among("ok oke okay okey baik siap sip mantap jempol")
-)
-
-// says reports whether the words are this kind of talk.
-func (k *talk) says(words []language.Token) bool {
-	key := false
-	for _, w := range words {
-		switch {
-		case k.keys[w.Text]:
-			key = true
-		case !k.fillers[w.Text]:
-			return false
-		}
-	}
-	return key
-}
-
-// longestTalk is how many words small talk has at most.
-const longestTalk = 12
-
-// smallTalk reads a text that asks how far a case is, or is polite and no more.
-func smallTalk(text string) (word, string) {
-	words := language.Tokens(text, longestTalk+1)
-	if len(words) == 0 || len(words) > longestTalk {
-		return "", ""
-	}
-	switch {
-	case thanking.says(words):
-		return wordThanks, ""
-	case asking.says(words):
-		return wordWhen, language.Detect(words, "")
-	}
-	return "", ""
-}
-
-// nod reports whether a courtesy agrees to something: "ok pak", and not "terima kasih".
-func nod(text string) bool {
-	words := language.Tokens(text, 1)
-	return len(words) > 0 && nods[words[0].Text]
-}
 
 // wordless reports whether there is neither a word nor a digit, nor anything else, in the message.
 func (m *message) wordless() bool {
@@ -146,11 +67,11 @@ func (t *turn) courtesy() error {
 		if !t.caps.Paid { // not worth an SMS
 			t.say(toMenu, say(welcome, t.lang))
 		}
-	case n.State == tickets.Resolved, n.Question == tickets.AskAnything && nod(t.msg.Text):
+	case n.State == tickets.Resolved, n.Question == tickets.AskAnything && command.Nod(t.msg.Text):
 		return t.follow(n, byQuestion)
 	default:
 		n = t.attach(n)
-		if !nod(t.msg.Text) && !t.caps.Paid && !t.caps.Subject {
+		if !command.Nod(t.msg.Text) && !t.caps.Paid && !t.caps.Subject {
 			t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(welcome, t.lang)})
 		}
 	}
@@ -158,11 +79,11 @@ func (t *turn) courtesy() error {
 }
 
 // when answers how far a case is, and notes the question on it.
-func (t *turn) when(c command) error {
+func (t *turn) when(c command.Said) error {
 	n := t.going(c)
 	if n == nil || t.secret(n) {
 		t.change.Became = tickets.BecameCommand
-		t.tellStatus(command{word: wordStatus, ref: c.ref, number: c.number})
+		t.tellStatus(command.Said{Word: command.Status, Ref: c.Ref, Number: c.Number})
 		return nil
 	}
 	others := -1
@@ -173,7 +94,7 @@ func (t *turn) when(c command) error {
 	}
 	n = t.attach(n)
 	text := t.added(n)
-	if others > 0 && n.State.Open() && c.ref == "" {
+	if others > 0 && n.State.Open() && c.Ref == "" {
 		text += "\n" + say(statusMore, t.lang, "count", strconv.Itoa(others))
 	}
 	t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: text})
@@ -182,9 +103,9 @@ func (t *turn) when(c command) error {
 
 // going is the case that a question about progress means: the one named or quoted, else the newest
 // that somebody still works on, in this conversation before others.
-func (t *turn) going(c command) *tickets.Ticket {
-	if c.ref != "" || c.number {
-		if n := t.referred(c.ref); n != nil && (n.State.Open() || n.State == tickets.Resolved) {
+func (t *turn) going(c command.Said) *tickets.Ticket {
+	if c.Ref != "" || c.Number {
+		if n := t.referred(c.Ref); n != nil && (n.State.Open() || n.State == tickets.Resolved) {
 			return n
 		}
 		return nil
@@ -202,30 +123,6 @@ func (t *turn) going(c command) *tickets.Ticket {
 		}
 	}
 	return found
-}
-
-// figures counts the digits of a message that is a number and no more, but for politeness; 0 where it
-// is anything else.
-func figures(text string) int {
-	if len(text) > longestCommand {
-		return 0
-	}
-	digits := 0
-	for field := range strings.FieldsSeq(strings.ToLower(text)) {
-		name := trim(field)
-		_, polite := addressed[name]
-		switch {
-		case numeric(name):
-			for _, r := range name {
-				if r >= '0' && r <= '9' {
-					digits++
-				}
-			}
-		case name != "" && !polite:
-			return 0
-		}
-	}
-	return digits
 }
 
 // figure is a number alone: an answer, where somebody asked; else one of a report that we do not know.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"tanggap/bot"
+	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/channels/email"
 	"tanggap/channels/gateway"
@@ -64,7 +64,7 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 func menu() map[string][]telegram.Command {
 	all := map[string][]telegram.Command{}
 	for shown, lang := range map[string]string{"": "id", "en": "en"} {
-		for _, c := range bot.Commands(lang) {
+		for _, c := range command.Entries(lang) {
 			all[shown] = append(all[shown], telegram.Command{Name: c.Name, Description: c.Description})
 		}
 	}

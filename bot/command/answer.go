@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"slices"
@@ -32,7 +32,7 @@ func answer(words []string) (spelling, bool) {
 	words = words[:len(words)-closing(words)]
 	for {
 		switch s := spellings[strings.Join(words, " ")]; s.word {
-		case wordYes, wordNo, wordStatus, wordCancel:
+		case Yes, No, Status, Cancel:
 			return s, true
 		}
 		n := opening(words)
@@ -41,7 +41,7 @@ func answer(words []string) (spelling, bool) {
 		}
 		words = words[n:]
 	}
-	if len(words) < 2 || len(words) > 4 || spellings[words[0]] != (spelling{wordYes, indonesian}) {
+	if len(words) < 2 || len(words) > 4 || spellings[words[0]] != (spelling{Yes, indonesian}) {
 		return spelling{}, false
 	}
 	for _, w := range words[1:] {
@@ -49,7 +49,7 @@ func answer(words []string) (spelling, bool) {
 			return spelling{}, false
 		}
 	}
-	return spelling{wordYes, indonesian}, true
+	return spelling{Yes, indonesian}, true
 }
 
 // closing is how many words of thanks a message ends with.
@@ -90,9 +90,9 @@ var openings = among("alhamdulillah alhamdulilah halo hai permisi maaf iya")
 var goods = among(`menyala nyala hidup terang bersih lancar normal rapi aman surut kering mulus bagus baik ok oke beres selesai tuntas diperbaiki
 	diangkut dibersihkan dikerjakan ditangani ditambal dibenerin dibetulkan dipotong diganti diambil semua semuanya kembali lagi kok`)
 
-// parseNo reads a message that begins with BELUM in one of its spellings and goes on: the rest is what
+// ParseNo reads a message that begins with BELUM in one of its spellings and goes on: the rest is what
 // is still wrong. Whether it is an answer depends on there being a question.
-func parseNo(text string) (note string, ok bool) {
+func ParseNo(text string) (note string, ok bool) {
 	text = strings.TrimSpace(text)
 	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
 	if end <= 0 {
@@ -116,11 +116,14 @@ func parseNo(text string) (note string, ok bool) {
 	return note, note != ""
 }
 
-// parseStill reads an answer to "is it solved?" that is no without the word: "masih mati", "tidak,
+// mostStill is how many words such an answer has at most.
+const mostStill = 12
+
+// ParseStill reads an answer to "is it solved?" that is no without the word: "masih mati", "tidak,
 // masih bau", "sudah, tapi masih gelap". The rest is what is wrong.
-func parseStill(text string) (note string, ok bool) {
-	words := language.Tokens(text, fewWords+1)
-	if len(words) == 0 || len(words) > fewWords {
+func ParseStill(text string) (note string, ok bool) {
+	words := language.Tokens(text, mostStill+1)
+	if len(words) == 0 || len(words) > mostStill {
 		return "", false
 	}
 	first := words[0].Text
@@ -138,8 +141,8 @@ func parseStill(text string) (note string, ok bool) {
 	return "", false
 }
 
-// objects reports whether a text begins by objecting.
-func objects(text string) bool {
+// Objects reports whether a text begins by objecting.
+func Objects(text string) bool {
 	words := language.Tokens(text, 8)
 	for len(words) > 0 && speakers[words[0].Text] {
 		words = words[1:]
@@ -158,8 +161,8 @@ var signOffs = []string{
 	"dikirim dari", "sent from", "get outlook", "unduh outlook",
 }
 
-// unsigned is a short letter without its end.
-func unsigned(text string) string {
+// Unsigned is a short letter without its end.
+func Unsigned(text string) string {
 	if len(text) > 4*longestCommand {
 		return text
 	}
@@ -172,4 +175,14 @@ func unsigned(text string) string {
 		at += len(line)
 	}
 	return text
+}
+
+// denying are how the owner of an address says that a report in his name is not his.
+var denying = spell(map[spelling]string{{}: "bukan|bukan saya|bukan aku|bukan kami|not me|it was not me|not mine"})
+
+// Denies reports whether the sender says that a report in his name is not his.
+func Denies(text string) bool {
+	words := strings.FieldsFunc(strings.ToLower(Unsigned(text)), func(r rune) bool { return strings.ContainsRune(" \t\r\n.,!;:", r) })
+	_, ok := denying[strings.Join(words, " ")]
+	return ok
 }
