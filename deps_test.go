@@ -57,7 +57,7 @@ var may = map[string][]string{
 	// The bot, the city packs and the web are above the router. The web never sees an adapter.
 	"bot/command":  {"tickets", "internal/language"},
 	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
-	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/similar"},
+	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/classify", "router/similar"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},

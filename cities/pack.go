@@ -102,5 +102,9 @@ func read(name string, files fs.FS) (Pack, *reader, router.Definition, error) {
 	if err != nil {
 		return Pack{}, nil, def, fmt.Errorf("city pack %s: %w", name, err)
 	}
-	return Pack{Name: name, City: city, FS: files, Warnings: r.examples(def)}, r, def, nil
+	pack := Pack{Name: name, City: city, FS: files, Warnings: r.examples(def)}
+	if _, err := pack.Examples(); err != nil {
+		return Pack{}, nil, def, err // at once, not when the text model begins
+	}
+	return pack, r, def, nil
 }

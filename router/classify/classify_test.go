@@ -276,8 +276,8 @@ func FuzzPredict(f *testing.F) {
 }
 
 func TestReadExamples(t *testing.T) {
-	got, err := ReadExamples(strings.NewReader("\ufeffa\tone\ttwo\r\n\n b \t three \n"))
-	if diff := cmp.Diff([]Example{{"a", "one\ttwo"}, {"b", "three"}}, got); diff != "" || err != nil {
+	got, err := ReadExamples(strings.NewReader("\ufeff# a remark\na\tone\ttwo\r\n\n#c\tof c\n b \t#three \n"))
+	if diff := cmp.Diff([]Example{{"a", "one\ttwo"}, {"b", "#three"}}, got); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
 	for text, want := range map[string]string{

@@ -17,8 +17,8 @@ type Example struct {
 // longLine is how many bytes a line of examples may have.
 const longLine = 1 << 20
 
-// ReadExamples reads lines of a label, a tab and a text. A further tab is part of the text, and empty
-// lines are skipped. An error names the line, and quotes nothing of it.
+// ReadExamples reads lines of a label, a tab and a text. A further tab is part of the text; empty lines
+// and those that begin with "#" are skipped. An error names the line, and quotes nothing of it.
 func ReadExamples(r io.Reader) ([]Example, error) {
 	var out []Example
 	lines := bufio.NewScanner(r)
@@ -30,7 +30,7 @@ func ReadExamples(r io.Reader) ([]Example, error) {
 		if number == 1 {
 			line = strings.TrimPrefix(line, "\ufeff")
 		}
-		if strings.TrimSpace(line) == "" {
+		if strings.TrimSpace(line) == "" || line[0] == '#' {
 			continue
 		}
 		label, text, ok := strings.Cut(line, "\t")
