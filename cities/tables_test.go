@@ -88,14 +88,3 @@ func TestConductNeverReachesTheAgencyConcerned(t *testing.T) {
 		}
 	}
 }
-
-func TestEmergenciesAreToldFromLookAlikes(t *testing.T) {
-	city := jakarta(t)
-	for name, want := range map[string]bool{"emergencies.tsv": true, "lookalikes.tsv": false} {
-		for _, row := range table(t, name) {
-			if d := city.Decide(router.Report{Text: row[0]}); d.Emergency != want {
-				t.Errorf("%s: %q: emergency %v: %s", name, row[0], d.Emergency, explain(d))
-			}
-		}
-	}
-}
