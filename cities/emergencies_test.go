@@ -44,10 +44,11 @@ func (h *heard) take(c cry, d router.Decision) {
 }
 
 // mostMissed and mostAlarms are how many lines of a kind may be decided wrongly, in any city: what holds
-// since the words were last tuned.
-var mostMissed, mostAlarms = map[string]int{"trapped": 1, "gas": 3, "wire": 1, "drowning": 1, "collapse": 2}, map[string]int{
-	"fire": 1, "wire": 2, "drowning": 1, "violence": 3, "trapped": 2, "medical": 4,
-}
+// since the words were last tuned. A short circuit that somebody calls harmless is still told a number.
+var mostMissed, mostAlarms = map[string]int{"wire": 1}, map[string]int{"wire": 2, "drowning": 1}
+
+// unseen is the half of the table that the words are never tuned for.
+const unseen = "third"
 
 // TestEmergenciesAreToldFromLookAlikes holds every city to the table: who cries for help is heard,
 // whatever the danger, and what only sounds like it raises no alarm.
@@ -56,11 +57,15 @@ func TestEmergenciesAreToldFromLookAlikes(t *testing.T) {
 		kinds, halves := map[string]*heard{}, map[string]*heard{}
 		for _, c := range cries(t) {
 			d := city.Decide(router.Report{Text: c.text})
-			for key, group := range map[string]map[string]*heard{c.kind: kinds, c.half: halves} {
-				if group[key] == nil {
-					group[key] = &heard{}
-				}
-				group[key].take(c, d)
+			if halves[c.half] == nil {
+				halves[c.half] = &heard{}
+			}
+			halves[c.half].take(c, d)
+			if kinds[c.kind] == nil {
+				kinds[c.kind] = &heard{}
+			}
+			if c.half != unseen {
+				kinds[c.kind].take(c, d)
 			}
 			if d.Emergency != c.real {
 				t.Logf("%s: %s, %s: %q: emergency %v: %s", name, c.half, c.kind, c.text, d.Emergency, explain(d))
@@ -73,7 +78,11 @@ func TestEmergenciesAreToldFromLookAlikes(t *testing.T) {
 		}
 		for half, h := range halves {
 			t.Logf("%s: %s: %d of %d emergencies heard, %d of %d look-alikes raise an alarm", name, half, h.real-h.missed, h.real, h.alarms, h.calm)
-			if 100*h.missed > 10*h.real || 100*h.alarms > 20*h.calm {
+			missed, alarms := 2, 4 // of a hundred
+			if half == unseen {
+				missed, alarms = 20, 15
+			}
+			if 100*h.missed > missed*h.real || 100*h.alarms > alarms*h.calm {
 				t.Errorf("%s: %s: worse than what was last accepted", name, half)
 			}
 		}
@@ -93,7 +102,7 @@ func TestTableOfEmergenciesIsBroad(t *testing.T) {
 		texts = append(texts, c.text)
 	}
 	slices.Sort(texts)
-	if n := len(slices.Compact(texts)); n != real+calm || real < 180 || calm < 130 {
+	if n := len(slices.Compact(texts)); n != real+calm || real < 240 || calm < 190 {
 		t.Errorf("%d emergencies and %d look-alikes, %d different", real, calm, n)
 	}
 }

@@ -71,7 +71,7 @@ func (c *City) happening(t *text, m match) bool {
 	past := m.a.from > early
 	from, to := t.sentence(m.a)
 	for i := range t.tokens {
-		if t.means(i, c.now) {
+		if t.means(i, c.now) && !t.means(i, c.past) { // "now it is quiet" tells of the past
 			return true
 		}
 		past = past || i >= from && i < to && t.means(i, c.past)

@@ -175,6 +175,7 @@ datang: dtg dtng dateng
 pemadam: pmadam pmdam
 tenggelam: tnggelam tenggelem
 laki: laki2
+jatuh: jatoh jatohan
 tertimbun: ketimbun ketimbunan
 kelelep: klelep kelelp klelp
 terjepit: trjepit trjpit kejepit kejepitan kegencet tergencet
