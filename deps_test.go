@@ -69,6 +69,7 @@ var may = map[string][]string{
 	"internal/blobs":  {},
 	"internal/sheet":  {"internal/language"},
 	"internal/lapor":  {"internal/sheet", "tickets", "tickets/history", "router"},
+	"cities/lists":    {"cities", "internal/sheet", "router"},
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
@@ -78,7 +79,7 @@ var may = map[string][]string{
 	},
 	"cmd/tanggap": {
 		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/history", "tickets/staff", "tickets/clock",
-		"router", "router/place", "router/classify", "cities",
+		"router", "router/place", "router/classify", "cities", "cities/lists",
 	},
 
 	// The demo, and the tests of the whole.

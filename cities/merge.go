@@ -22,13 +22,9 @@ func (r *reader) stand(name string) {
 	if name == "" {
 		return
 	}
-	if !slices.Contains(bases(), name) {
-		r.fault("city.toml", "there is no base pack %q", name)
-		return
-	}
-	files, err := fs.Sub(embedded, name)
+	files, err := Base(name)
 	if err != nil {
-		r.fault("city.toml", "base pack %s: %v", name, err)
+		r.fault("city.toml", "%v", err)
 		return
 	}
 	b := reader{files: files, folder: name}

@@ -45,6 +45,14 @@ func Embedded() []string { return folders(true) }
 // bases names the embedded base packs, which have no city of their own.
 func bases() []string { return folders(false) }
 
+// Base returns the files of the base pack that a pack names, to read how its topics are written.
+func Base(name string) (fs.FS, error) {
+	if !slices.Contains(bases(), name) {
+		return nil, fmt.Errorf("there is no base pack %q", name)
+	}
+	return fs.Sub(embedded, name)
+}
+
 // folders lists what is embedded, with a city.toml or without.
 func folders(cities bool) []string {
 	entries, err := embedded.ReadDir(".")
