@@ -1,18 +1,15 @@
 package router
 
 // doubtful leaves a report to the root desk, with what it might be.
-func (c *City) doubtful(v *view, best int, route route) {
+func (c *City) doubtful(v *view, r verdict) {
 	d := &v.decision
 	d.Agency, d.Abstained = c.facts.Root, true
-	if route.reason.Code == "abstain.place" {
-		d.Reasons = append(d.Reasons, route.reason)
+	if r.route.reason.Code == "abstain.place" {
+		d.Reasons = append(d.Reasons, r.route.reason)
 		return
 	}
-	for i, x := range v.candidates {
-		if i != best && c.route(v.area, &c.categories[x.category]).agency != route.agency {
-			d.Reasons = append(d.Reasons, Reason{Code: "rival", Args: []string{c.categories[x.category].Name["id"], c.categories[x.category].Name["en"]}})
-			break
-		}
+	if r.rival != nil {
+		d.Reasons = append(d.Reasons, Reason{Code: "rival", Args: []string{r.rival.Name["id"], r.rival.Name["en"]}})
 	}
 	d.Reasons = append(d.Reasons, Reason{Code: "abstain.weak"})
 }

@@ -26,28 +26,33 @@ type view struct {
 // it says; an emergency is flagged and goes to who helps; the rest goes to the agency of the
 // best-supported category, or to the office of the area where the category or the pack's first hop
 // says so; below the pack's threshold the root desk verifies.
-func (c *City) Decide(r Report) Decision { return c.decide(c.view(r)) }
+func (c *City) Decide(r Report) Decision { return c.decide(c.view(r), nil) }
 
-func (c *City) decide(v *view) Decision {
+func (c *City) decide(v *view, m *Mind) Decision {
 	if c.conduct(v) {
 		return v.decision
 	}
 	v.candidates = slices.DeleteFunc(v.candidates, func(x candidate) bool { return c.categories[x.category].Conduct })
-	best := 0
+	best, ruled := 0, true
 	if i := c.alarm(v.text, v.candidates); i >= 0 {
 		v.decision.Emergency, best = true, i
 	} else if i := c.outside(v); i >= 0 {
 		best = i
+	} else {
+		ruled = m == nil || m.model == nil
 	}
 	if !v.decision.Emergency {
 		for _, g := range v.guards {
 			v.decision.Reasons = append(v.decision.Reasons, Reason{Code: "guard", Args: []string{v.text.words(v.source, g.from, g.to)}})
 		}
 	}
-	if len(v.candidates) == 0 {
+	switch {
+	case !ruled && c.settle(v, m):
+	case len(v.candidates) == 0:
 		return c.abstain(v, Reason{Code: "abstain.empty"})
+	default:
+		c.choose(v, m, best)
 	}
-	c.choose(v, best)
 	return v.decision
 }
 
@@ -108,47 +113,74 @@ func (c *City) found(f place.Found) *Area {
 	}
 }
 
-// choose takes candidate best and decides who acts on it.
-func (c *City) choose(v *view, best int) {
-	d := &v.decision
+// choose takes candidate best, by the rules alone.
+func (c *City) choose(v *view, m *Mind, best int) {
 	x := v.candidates[best]
 	cat := &c.categories[x.category]
-	d.Kind = c.kind(v, cat)
+	r := verdict{cat: cat, route: c.route(v.area, cat), words: evidence(v.text, v.source, x.matches)}
+	r.confidence = believe(x.score, c.rival(v, best, r.route.agency))
+	if v.decision.Emergency {
+		r.confidence = max(r.confidence, 0.85)
+	}
+	for i, x := range v.candidates {
+		if i != best && c.route(v.area, &c.categories[x.category]).agency != r.route.agency {
+			r.rival = &c.categories[x.category]
+			break
+		}
+	}
+	c.top(v, best, r.confidence)
+	c.conclude(v, m, r)
+}
+
+// verdict is what was found to be the likeliest.
+type verdict struct {
+	cat        *Category // nil where no topic is known
+	route      route
+	confidence float64
+	words      []string  // for which the rules say so
+	learned    []string  // for which the model does
+	rival      *Category // the likeliest that another agency would act on; may be nil
+}
+
+// conclude gives the report to whom the verdict names, or leaves it to the root desk where it is too weak.
+func (c *City) conclude(v *view, m *Mind, r verdict) {
+	d := &v.decision
+	d.Kind = c.kind(v, r.cat)
 	for _, x := range v.candidates {
 		d.Sealed = d.Sealed || c.categories[x.category].Sensitive && x.score >= strong
 	}
-	d.Sealed = d.Sealed || cat.Sensitive
-	route := c.route(v.area, cat)
-	rival := c.rival(v, best, route.agency)
-	confidence := believe(x.score, rival)
-	if d.Emergency {
-		confidence = max(confidence, 0.85)
+	if r.cat != nil {
+		d.Category, d.Sealed = r.cat.ID, d.Sealed || r.cat.Sensitive
 	}
-	c.top(v, best, confidence)
-	if words := evidence(v.text, v.source, x.matches); len(words) > 0 {
-		code := "words"
-		switch {
-		case d.Emergency:
-			code = "emergency"
-		case cat.Sensitive:
-			code = "sensitive"
-		}
-		args := words
-		if code == "words" {
-			args = append([]string{cat.Name["id"], cat.Name["en"]}, words...)
-		}
-		d.Reasons = append(d.Reasons, Reason{Code: code, Args: args})
-	}
+	c.wordsReason(d, r)
 	c.placeReason(v)
-	d.Category = cat.ID
-	confidence = min(confidence, route.confidence)
-	d.Confidence = round(confidence)
-	if confidence < c.facts.Threshold {
-		c.doubtful(v, best, route)
+	d.Confidence = round(min(r.confidence, r.route.confidence))
+	if d.Confidence < c.threshold(m) {
+		c.doubtful(v, r)
 		return
 	}
-	d.Agency = route.agency
-	d.Reasons = append(d.Reasons, route.reason)
+	d.Agency = r.route.agency
+	d.Reasons = append(d.Reasons, r.route.reason)
+}
+
+// wordsReason says which words weighed.
+func (c *City) wordsReason(d *Decision, r verdict) {
+	if r.cat == nil {
+		return
+	}
+	name := []string{r.cat.Name["id"], r.cat.Name["en"]}
+	switch {
+	case len(r.words) == 0:
+	case d.Emergency:
+		d.Reasons = append(d.Reasons, Reason{Code: "emergency", Args: r.words})
+	case r.cat.Sensitive:
+		d.Reasons = append(d.Reasons, Reason{Code: "sensitive", Args: r.words})
+	default:
+		d.Reasons = append(d.Reasons, Reason{Code: "words", Args: append(name, r.words...)})
+	}
+	if len(r.learned) > 0 {
+		d.Reasons = append(d.Reasons, Reason{Code: "learned", Args: append(name[:2:2], r.learned...)})
+	}
 }
 
 // outside finds the candidate whose category lies beyond the city, -1 where there is none or where

@@ -16,6 +16,7 @@ type Lesson struct {
 	Reference string // of the report, ten digits: it is named as the reason
 	Report    Report
 	Agency    string // id
+	Category  string // id, "" where nobody said
 }
 
 // Lessons are what staff taught the router, for one city. They are immutable, and safe for concurrent
@@ -52,10 +53,10 @@ const (
 func (c *City) Teach(lessons []Lesson) *Lessons {
 	l := &Lessons{postings: map[uint32][]int32{}}
 	for _, x := range lessons {
-		agency, known := c.Agency(x.Agency)
-		if !known || agency.ID == c.facts.Root || agency.ID == c.facts.Inspector || c.abroad(agency.ID) {
+		if !c.teaches(x.Agency) {
 			continue
 		}
+		agency, _ := c.Agency(x.Agency)
 		v := c.view(x.Report)
 		words := essence(v.text)
 		if v.beyond != nil || len(words) < fewestWord {
@@ -172,15 +173,16 @@ func (l *Lessons) alike(words []uint32, own float64, x *lesson) float64 {
 	return shared / math.Sqrt(own*x.norm)
 }
 
-// Ask decides as Decide does, and where staff passed on a report like this one, as they did: the reasons
-// then name that report. What concerns officials, what is sensitive and what is an emergency is decided
-// by the rules alone.
-func (c *City) Ask(r Report, l *Lessons) Decision {
+// Ask decides as Decide does, with what the router has learned: topics that the rules are not sure of are weighed with
+// the model's guess, and where staff passed on a report like this one, it goes where they sent that: the reasons then name it.
+// What concerns officials, what is sensitive and what is an emergency is decided by the rules alone.
+func (c *City) Ask(r Report, m *Mind) Decision {
 	v := c.view(r)
-	d := c.decide(v)
-	if l.Len() == 0 || d.Emergency || d.Sealed || d.Kind == string(tickets.Misconduct) {
+	d := c.decide(v, m)
+	if m.Lessons() == 0 || d.Emergency || d.Sealed || d.Kind == Misconduct {
 		return d
 	}
+	l := m.lessons
 	near := l.nearest(essence(v.text))
 	if len(near) == 0 {
 		return d
@@ -195,7 +197,7 @@ func (c *City) Ask(r Report, l *Lessons) Decision {
 			return d
 		}
 	}
-	return c.follow(d, v, agency, l.all[best.lesson].reference, best.alike)
+	return c.follow(d, v, m, agency, &l.all[best.lesson], best.alike)
 }
 
 // taught is who acts on a report of this area, as the lesson says.
@@ -207,7 +209,7 @@ func (c *City) taught(l *Lessons, i int32, area *Area) (Agency, bool) {
 }
 
 // follow gives the report to the agency that the lesson names, or shows that agency to who verifies.
-func (c *City) follow(d Decision, v *view, agency Agency, reference string, alike float64) Decision {
+func (c *City) follow(d Decision, v *view, m *Mind, agency Agency, x *lesson, alike float64) Decision {
 	if !d.Abstained && d.Agency == agency.ID {
 		return d
 	}
@@ -218,14 +220,14 @@ func (c *City) follow(d Decision, v *view, agency Agency, reference string, alik
 		if !d.Abstained {
 			return d
 		}
-		code, guess.Confidence = "lesson.maybe", round(min(guess.Confidence, c.facts.Threshold-0.01))
+		code, guess.Confidence = "lesson.maybe", round(min(guess.Confidence, c.threshold(m)-0.01))
 	}
 	d.Top = slices.DeleteFunc(slices.Clone(d.Top), func(g Guess) bool { return g.Agency == agency.ID })
 	d.Top = append([]Guess{guess}, d.Top[:min(len(d.Top), 2)]...)
-	d.Reasons = append([]Reason{{Code: code, Args: []string{tickets.Reference(reference).String(), agency.Name}}}, d.Reasons...)
+	d.Reasons = append([]Reason{{Code: code, Args: []string{tickets.Reference(x.reference).String(), agency.Name}}}, d.Reasons...)
 	if acts {
 		d.Agency, d.Category, d.Abstained = agency.ID, guess.Category, false
-		d.Confidence = max(guess.Confidence, c.facts.Threshold)
+		d.Confidence = max(guess.Confidence, c.threshold(m))
 		d.Reasons = slices.DeleteFunc(d.Reasons, func(r Reason) bool {
 			return strings.HasPrefix(r.Code, "abstain.") || strings.HasPrefix(r.Code, "agency.")
 		})

@@ -14,6 +14,8 @@ type Reason struct {
 // {*} is all arguments from the first on, quoted.
 var reasonTexts = map[string][2]string{
 	"words":           {"kata {2+} menunjuk pada “{0}”", "the words {2+} point to “{1}”"},
+	"learned":         {"laporan lain dengan kata {2+} biasanya tentang “{0}”", "other reports with the words {2+} are mostly about “{1}”"},
+	"agency.learned":  {"laporan serupa biasanya ditangani {0}", "{0} acts on most reports like this one"},
 	"agency.topic":    {"{0} menangani “{1}”", "{0} handles “{2}”"},
 	"agency.area":     {"kantor wilayah setempat: {0}", "the local area office: {0}"},
 	"agency.firsthop": {"laporan dengan lokasi diteruskan dulu ke {0}", "reports with a place go to {0} first"},
