@@ -30,7 +30,7 @@ type Options struct {
 type Bot struct {
 	options  Options
 	settings atomic.Pointer[settings]
-	lessons  atomic.Pointer[router.Lessons]
+	mind     atomic.Pointer[router.Mind]
 	groups   atomic.Pointer[map[string]bool] // the chats of agencies' own people
 }
 
@@ -62,11 +62,11 @@ func (b *Bot) SetCity(city *router.City) {
 	b.settings.Store(&settings{city: city, zone: zone})
 }
 
-// SetLessons replaces what staff taught the router, for the city in force.
-func (b *Bot) SetLessons(l *router.Lessons) { b.lessons.Store(l) }
+// SetMind replaces what the router has learned, for the city in force.
+func (b *Bot) SetMind(m *router.Mind) { b.mind.Store(m) }
 
-// Lessons are those in force, nil before there are any.
-func (b *Bot) Lessons() *router.Lessons { return b.lessons.Load() }
+// Mind is the one in force, nil before there is any.
+func (b *Bot) Mind() *router.Mind { return b.mind.Load() }
 
 func plainDeadline(from time.Time, d router.Deadline, _ string) time.Time {
 	switch {

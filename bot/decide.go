@@ -251,7 +251,7 @@ func (t *turn) citizen() *tickets.Citizen {
 func (t *turn) route() *router.Decision {
 	if !t.decided {
 		t.decided = true
-		t.decision = t.city.Ask(t.report(t.msg.Subject), t.bot.Lessons())
+		t.decision = t.city.Ask(t.report(t.msg.Subject), t.bot.Mind())
 	}
 	return &t.decision
 }

@@ -136,7 +136,7 @@ func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
 	if before.Area != "" && !vague || t.msg.empty() && t.msg.Point == nil {
 		return false, nil
 	}
-	d := t.city.Ask(t.report(said(before.Subject)), t.bot.Lessons())
+	d := t.city.Ask(t.report(said(before.Subject)), t.bot.Mind())
 	if before.Area == "" && (d.Area != nil || d.Point != nil) {
 		locate(n, &d)
 		t.event(n.ID, routerActor, "located", fields{}.text("area", n.Area))

@@ -11,12 +11,12 @@ import (
 const taught = "4821773051"
 
 // teach is what staff passed on: text and agency, in pairs.
-func teach(city *router.City, pairs ...string) *router.Lessons {
+func teach(city *router.City, pairs ...string) *router.Mind {
 	var all []router.Lesson
 	for i := 0; i+1 < len(pairs); i += 2 {
 		all = append(all, router.Lesson{Reference: taught, Report: router.Report{Text: pairs[i]}, Agency: pairs[i+1]})
 	}
-	return city.Teach(all)
+	return city.Mind(nil, all, router.Trust{})
 }
 
 func lessonOf(d router.Decision) (code string) {
@@ -68,7 +68,7 @@ func TestLessonsSpeakNotOfOfficialsNorOfEmergencies(t *testing.T) {
 func TestWhatTeachesNothing(t *testing.T) {
 	city := jakarta(t)
 	const text = "tiang bambu bekas panggung roboh nutup gang kami"
-	for name, l := range map[string]*router.Lessons{
+	for name, l := range map[string]*router.Mind{
 		"nobody":                     nil,
 		"sent back to the root desk": teach(city, text, city.Root().ID),
 		"an agency there is not":     teach(city, text, "dki.nirwana"),
@@ -113,7 +113,7 @@ func TestLessonsHelpAndDoNoHarm(t *testing.T) {
 			}
 		}
 	}
-	l := city.Teach(lessons)
+	l := city.Mind(nil, lessons, router.Trust{})
 	var before, after [3]int // right, wrong, left to a person
 	count := func(c *[3]int, d router.Decision, want string) {
 		switch {
@@ -129,7 +129,7 @@ func TestLessonsHelpAndDoNoHarm(t *testing.T) {
 		count(&before, city.Decide(router.Report{Text: o[1]}), o[0])
 		count(&after, city.Ask(router.Report{Text: o[1]}, l), o[0])
 	}
-	t.Logf("%d lessons; %d other sentences, right, wrong and left to a person: before %v, after %v", l.Len(), len(others), before, after)
+	t.Logf("%d lessons; %d other sentences, right, wrong and left to a person: before %v, after %v", l.Lessons(), len(others), before, after)
 	if after[0] <= before[0] || after[1] > before[1] {
 		t.Errorf("right, wrong, left: before %v, after %v", before, after)
 	}
@@ -143,7 +143,7 @@ func BenchmarkAskBesideFiveThousandLessons(b *testing.B) {
 		text := rows[i%len(rows)][2] + " " + rows[(i*7+3)%len(rows)][2]
 		lessons = append(lessons, router.Lesson{Reference: taught, Report: router.Report{Text: text}, Agency: "dki.dlh"})
 	}
-	l := city.Teach(lessons)
+	l := city.Mind(nil, lessons, router.Trust{})
 	for i := 0; b.Loop(); i++ {
 		city.Ask(router.Report{Text: rows[i%len(rows)][2]}, l)
 	}

@@ -39,7 +39,7 @@ func (c *City) decide(v *view, m *Mind) Decision {
 	} else if i := c.outside(v); i >= 0 {
 		best = i
 	} else {
-		ruled = m == nil || m.model == nil
+		ruled = !m.knows(c)
 	}
 	if !v.decision.Emergency {
 		for _, g := range v.guards {

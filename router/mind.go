@@ -9,6 +9,7 @@ import (
 // Mind is what the router has learned for one city: a text model, from examples and corrections, and the
 // reports that staff passed on. It is immutable, and safe for concurrent use. nil knows nothing.
 type Mind struct {
+	city    *City
 	lessons *Lessons
 	model   *classify.Model
 	means   map[string]meaning // what the model's labels mean
@@ -37,7 +38,7 @@ const (
 // Mind makes what was learned of a model, which may be nil, and lessons, the latest decision about a report last.
 // The model is taken as it is: Learn teaches it lessons. Labels that mean nothing in the city are left out.
 func (c *City) Mind(model *classify.Model, lessons []Lesson, trust Trust) *Mind {
-	m := &Mind{lessons: c.Teach(lessons), model: model, means: map[string]meaning{}, trust: trust}
+	m := &Mind{city: c, lessons: c.Teach(lessons), model: model, means: map[string]meaning{}, trust: trust}
 	if model == nil {
 		return m
 	}
@@ -61,6 +62,9 @@ func (c *City) meaning(label string) (meaning, bool) {
 	i, ok := c.categoryAt[label]
 	return meaning{category: i}, ok
 }
+
+// knows reports whether there is a model that speaks of this city, and not of one that was read anew since.
+func (m *Mind) knows(c *City) bool { return m != nil && m.model != nil && m.city == c }
 
 // Lessons is how many reports that staff passed on are known.
 func (m *Mind) Lessons() int {
