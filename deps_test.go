@@ -33,6 +33,7 @@ var may = map[string][]string{
 	"tickets/dump":      {"migrations"},
 	"tickets/staff":     {"tickets"},
 	"tickets/lessons":   {"tickets"},
+	"tickets/models":    {"tickets"},
 	"tickets/history":   {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/quality":   {"tickets"},
@@ -73,7 +74,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/lessons", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/lessons", "tickets/models", "tickets/history", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/command", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},

@@ -68,7 +68,13 @@ func (c *City) idOf(b *belief) string {
 
 // beliefs weighs the topics, the likeliest first.
 func (c *City) beliefs(v *view, m *Mind, text string) []belief {
-	total := float64(learnedWeight)
+	says := float64(learnedWeight)
+	if len(v.candidates) > 0 {
+		if _, heard := m.means[c.categories[v.candidates[0].category].ID]; !heard {
+			says = doubt // it was never told of what the rules are for, and cannot speak against that
+		}
+	}
+	total := says
 	var all []belief
 	for _, x := range v.candidates {
 		weight := power(x.score)
@@ -89,7 +95,7 @@ func (c *City) beliefs(v *view, m *Mind, text string) []belief {
 		}
 		b := &all[i]
 		b.label, b.learned = g.Label, g.Confidence
-		b.share += learnedWeight * g.Confidence
+		b.share += says * g.Confidence
 	}
 	for i := range all {
 		all[i].share /= total

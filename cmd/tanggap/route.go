@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,11 @@ func (r routeText) Run(s streams) error {
 			return &usageError{err}
 		}
 	}
-	decision := pack.City.Decide(report)
+	learned, err := pack.Learned(context.Background())
+	if err != nil {
+		return err
+	}
+	decision := pack.City.Ask(report, pack.City.Mind(learned.Model, nil, router.Trust{}))
 	if r.JSON {
 		return json.NewEncoder(s.Out).Encode(decision.Rendered("en"))
 	}

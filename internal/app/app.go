@@ -64,6 +64,7 @@ type App struct {
 type pack struct {
 	city     *router.City
 	calendar *clock.Calendar
+	learned  cities.Learned
 }
 
 // Options of New.
@@ -192,7 +193,11 @@ func loadPack(c config.City) (*pack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("city pack %s: %w", c.Pack, err)
 	}
-	return &pack{p.City, calendar}, nil
+	learned, err := p.Learned(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	return &pack{p.City, calendar, learned}, nil
 }
 
 // platformClient follows no redirect, since a token or a signature would go along, and uses no proxy

@@ -89,6 +89,8 @@ func (c complaints) Write(p []byte) (int, error) {
 
 // start begins the loops: those that take messages in end with ctx, the others with run.
 func (a *App) start(ctx, run context.Context) {
+	teacher := a.teacher()
+	teacher.tryLook(ctx) // nothing is decided before the router knows what it knew
 	var sending []channels.Adapter
 	for name, ad := range a.adapters {
 		sending = append(sending, a.meters.sending(ad))
@@ -111,7 +113,7 @@ func (a *App) start(ctx, run context.Context) {
 	a.loops.Go(func() { a.hold(run, "timers", a.timers) })
 	a.loops.Go(func() { a.hold(run, "files", a.fetchFiles) })
 	a.loops.Go(func() { a.hold(run, "sweep", a.sweep) })
-	a.loops.Go(func() { a.learn(run) })
+	a.loops.Go(func() { teacher.learn(run) })
 	a.loops.Go(func() { a.portal.Run(run) })
 }
 

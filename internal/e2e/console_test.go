@@ -143,7 +143,7 @@ func TestACorrectionTeachesTheNextReport(t *testing.T) {
 		head.Press("#transfer button")
 		head.Has("Laporan diteruskan")
 
-		k.until("the lesson", func() bool { return k.app.Taught() == 1 })
+		k.until("the lesson", func() bool { return k.app.Mind().Lessons() == 1 })
 		tg.Write(sim.TelegramDraft{From: sim.TelegramUser{ID: 42, Name: "Wati", Language: "id"}, Text: "min lampu taman di waduk ria rio pada mati semua, gelap bgt"})
 		k.queue("", 2)
 		next := k.queue("agency=dki.tamhut&q=ria", 1)[0]

@@ -258,3 +258,11 @@ func (s *Store) Examples(ctx context.Context, after int64, n int) ([]Example, er
 	}
 	return all, nil
 }
+
+// Newest is the greatest id of an example, 0 where there is none.
+func (s *Store) Newest(ctx context.Context) (id int64, err error) {
+	if err := s.db.Row(ctx, `SELECT coalesce(max(id), 0) FROM imported`).Scan(&id); err != nil {
+		return 0, fmt.Errorf("looking for imports: %w", tickets.Found(err))
+	}
+	return id, nil
+}
