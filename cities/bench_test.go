@@ -1,7 +1,10 @@
 package cities
 
 import (
+	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"tanggap/router"
 )
@@ -46,6 +49,52 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Load("jakarta"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkAsk decides as the running program does: with the text model and 500 lessons beside the rules. It also
+// reports the slowest of a hundred.
+func BenchmarkAsk(b *testing.B) {
+	p, err := Load("jakarta")
+	if err != nil {
+		b.Fatal(err)
+	}
+	learned, err := p.Learned(context.Background())
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows := table(b, "sentences.tsv")
+	var lessons []router.Lesson
+	for i := range 500 {
+		row := rows[i%len(rows)]
+		cat, _ := p.City.Category(row[0])
+		lessons = append(lessons, router.Lesson{Reference: "1234567890", Report: router.Report{Text: row[2]}, Agency: cat.Agency})
+	}
+	mind := p.City.Mind(learned.Model, lessons, router.Trust{})
+	var took []time.Duration
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		began := time.Now()
+		p.City.Ask(router.Report{Text: rows[i%len(rows)][2]}, mind)
+		took = append(took, time.Since(began))
+		i++
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "p99-ns/op")
+}
+
+// BenchmarkLearned trains the text model on the pack's examples, as a first start does.
+func BenchmarkLearned(b *testing.B) {
+	p, err := Load("jakarta")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		clear(trained)
+		if _, err := p.Learned(context.Background()); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -57,7 +57,7 @@ func TestTheNextModelIsMadeOfImportsAndOfWhatWasPassedOn(t *testing.T) {
 		desk := bot.NewDesk(a.bot, a.store)
 		for i := range 3 {
 			n, err := desk.Report(ctx, "test", tickets.Once{}, channels.Inbound{
-				Account: "bot", From: channels.Contact{Channel: "telegram", Address: fmt.Sprint(900 + i)}, Text: fmt.Sprintf("balon udara nyangkut %d di Tebet Timur", i), SentAt: time.Now(),
+				Account: "bot", From: channels.Address{Kind: channels.TelegramID, Value: fmt.Sprint(900 + i)}, Text: fmt.Sprintf("balon udara nyangkut %d di Tebet Timur", i), SentAt: time.Now(),
 			})
 			if err != nil {
 				t.Fatal(err)
