@@ -13,6 +13,7 @@ import (
 	"tanggap/cities"
 	"tanggap/internal/config"
 	"tanggap/router"
+	"tanggap/router/classify"
 )
 
 // route asks the router, or measures what it learns from.
@@ -56,11 +57,17 @@ func (r routeText) Run(s streams) error {
 			return &usageError{err}
 		}
 	}
-	learned, err := pack.Learned(context.Background())
+	examples, err := pack.Examples()
 	if err != nil {
 		return err
 	}
-	decision := pack.City.Ask(report, pack.City.Mind(learned.Model, nil, router.Trust{}))
+	var model *classify.Model
+	if len(examples) > 0 {
+		if model, err = classify.Train(context.Background(), examples); err != nil {
+			return err
+		}
+	}
+	decision := pack.City.Ask(report, pack.City.Mind(model, nil, router.Trust{}))
 	if r.JSON {
 		return json.NewEncoder(s.Out).Encode(decision.Rendered("en"))
 	}

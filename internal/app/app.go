@@ -24,6 +24,7 @@ import (
 	"tanggap/internal/config"
 	"tanggap/migrations"
 	"tanggap/router"
+	"tanggap/router/classify"
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
 	"tanggap/tickets/pass"
@@ -54,6 +55,7 @@ type App struct {
 	meters   *meters
 	headers  time.Duration
 	request  time.Duration
+	train    func(context.Context, []classify.Example) (*classify.Model, error)
 	loops    sync.WaitGroup
 	ready    atomic.Bool
 	listen   net.Listener
@@ -64,7 +66,8 @@ type App struct {
 type pack struct {
 	city     *router.City
 	calendar *clock.Calendar
-	learned  cities.Learned
+	examples []classify.Example
+	basis    string // names the examples
 }
 
 // Options of New.
@@ -72,6 +75,8 @@ type Options struct {
 	Log     *slog.Logger
 	Client  *http.Client // for calls to platforms; nil is one of our own
 	Version string
+	// Train makes the text model; nil is classify.Train. Who starts many apps on one pack passes one that remembers.
+	Train func(context.Context, []classify.Example) (*classify.Model, error)
 	// Extra are pages beside those of every city; only the demo has such.
 	Extra Extra
 	// Examples lets facts that are marked as examples be told to citizens: in the demo, which says so.
@@ -98,7 +103,10 @@ var ErrDemo = errors.New("the database is a demo's")
 // New reads the pack, brings the database up to date, opens it, and makes the adapters. It listens
 // already, so that a taken port is told at once; nothing runs before Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, examples: o.Examples, version: o.Version, meters: newMeters(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second)}
+	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, examples: o.Examples, version: o.Version, meters: newMeters(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second), train: o.Train}
+	if a.train == nil {
+		a.train = classify.Train
+	}
 	p, err := loadPack(cfg.City)
 	if err != nil {
 		return nil, err
@@ -193,11 +201,11 @@ func loadPack(c config.City) (*pack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("city pack %s: %w", c.Pack, err)
 	}
-	learned, err := p.Learned(context.Background())
+	examples, err := p.Examples()
 	if err != nil {
 		return nil, err
 	}
-	return &pack{p.City, calendar, learned}, nil
+	return &pack{p.City, calendar, examples, digest(examples)}, nil
 }
 
 // platformClient follows no redirect, since a token or a signature would go along, and uses no proxy

@@ -19,6 +19,7 @@ import (
 	"tanggap/internal/config"
 	"tanggap/internal/dbtest"
 	"tanggap/internal/sim"
+	"tanggap/router/classify/classifytest"
 	"tanggap/web/ui"
 )
 
@@ -45,10 +46,13 @@ func settings(t *testing.T, database string) *config.Config {
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
+// models are trained once for all apps.
+var models classifytest.Once
+
 // start runs an app, and returns what stops it.
 func start(t *testing.T, c *config.Config, o Options) (*App, func()) {
 	t.Helper()
-	o.Log = quiet()
+	o.Log, o.Train = quiet(), models.Train
 	a, err := New(t.Context(), c, o)
 	if err != nil {
 		t.Fatal(err)

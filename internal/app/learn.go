@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,8 +13,8 @@ import (
 	"tanggap/router/classify"
 	"tanggap/tickets"
 	"tanggap/tickets/history"
+	"tanggap/tickets/learned"
 	"tanggap/tickets/lessons"
-	"tanggap/tickets/models"
 )
 
 const (
@@ -33,13 +35,14 @@ type teacher struct {
 	app     *App
 	lessons *lessons.Store
 	history *history.Store
-	models  *models.Store
+	models  *learned.Store
+	train   func(context.Context, []classify.Example) (*classify.Model, error)
 	now     func() time.Time
 	after   int // corrections, a new model is made
 
 	pack     *pack // that was in force at the last look
 	known    []lessons.Passed
-	saved    models.Model // the newest, without its body
+	saved    learned.Model // the newest, without its body
 	model    *classify.Model
 	imported int64  // the newest id of what was imported and is complete
 	tried    string // the basis on which this node has tried to make a model
@@ -53,7 +56,7 @@ func (t *teacher) learn(ctx context.Context) {
 }
 
 func (a *App) teacher() *teacher {
-	return &teacher{app: a, lessons: lessons.New(a.store), history: history.New(a.store), models: models.New(a.store), now: a.store.Now, after: renewAfter}
+	return &teacher{app: a, lessons: lessons.New(a.store), history: history.New(a.store), models: learned.New(a.store), train: a.train, now: a.store.Now, after: renewAfter}
 }
 
 func (t *teacher) tryLook(ctx context.Context) {
@@ -128,7 +131,7 @@ func (t *teacher) renew(ctx context.Context) error {
 	if newest < done {
 		t.imported = newest // an import that goes on is waited for
 	}
-	basis := t.pack.learned.Basis + "/" + strconv.FormatInt(t.imported, 36)
+	basis := t.pack.basis + "/" + strconv.FormatInt(t.imported, 36)
 	due := 0
 	for _, p := range t.known {
 		if p.Event > t.saved.LearnedTo && p.Event < done {
@@ -153,9 +156,14 @@ func (t *teacher) renew(ctx context.Context) error {
 }
 
 // make trains a model: on the pack's examples, on imported reports, and on what staff passed on up to the event done.
-func (t *teacher) make(ctx context.Context, done int64) (m models.Model, err error) {
-	city, all := t.pack.city, slices.Clone(t.pack.learned.Examples)
-	model := t.pack.learned.Model // it also says which topic of an agency it was, where nobody did
+func (t *teacher) make(ctx context.Context, done int64) (m learned.Model, err error) {
+	city, all := t.pack.city, slices.Clone(t.pack.examples)
+	var model *classify.Model // it also says which topic of an agency it was, where nobody did
+	if len(all) > 0 {
+		if model, err = t.train(ctx, all); err != nil {
+			return m, err
+		}
+	}
 	imported, err := t.importedLessons(ctx)
 	if err != nil {
 		return m, err
@@ -168,8 +176,8 @@ func (t *teacher) make(ctx context.Context, done int64) (m models.Model, err err
 	if m.Examples == 0 {
 		return m, nil
 	}
-	if m.Examples > len(t.pack.learned.Examples) {
-		if model, err = classify.Train(ctx, all); err != nil {
+	if m.Examples > len(t.pack.examples) {
+		if model, err = t.train(ctx, all); err != nil {
 			return m, err
 		}
 	}
@@ -233,4 +241,13 @@ func taught(known []lessons.Passed, after int64) []router.Lesson {
 		all = append(all, router.Lesson{Reference: string(p.Reference), Report: r, Agency: p.Agency})
 	}
 	return all
+}
+
+// digest names examples: others have another name.
+func digest(examples []classify.Example) string {
+	h := sha256.New()
+	for _, e := range examples {
+		fmt.Fprintf(h, "%s\t%s\n", e.Label, e.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
 }

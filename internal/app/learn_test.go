@@ -13,13 +13,13 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/history"
-	"tanggap/tickets/models"
+	"tanggap/tickets/learned"
 )
 
 // versions are those that are kept, the newest first.
-func versions(t *testing.T, a *App) []models.Model {
+func versions(t *testing.T, a *App) []learned.Model {
 	t.Helper()
-	all, err := models.New(a.store).List(context.Background())
+	all, err := learned.New(a.store).List(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestTheNextModelIsMadeOfImportsAndOfWhatWasPassedOn(t *testing.T) {
 func TestAModelThatCannotBeReadIsMadeAnew(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
 		c := settings(t, database)
-		a, err := New(t.Context(), c, Options{Log: quiet()})
+		a, err := New(t.Context(), c, Options{Log: quiet(), Train: models.Train})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestAModelThatCannotBeReadIsMadeAnew(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		if ok, err := models.New(a.store).Add(t.Context(), models.Model{Version: 1, Basis: "of another program", Body: []byte("other")}); !ok || err != nil {
+		if ok, err := learned.New(a.store).Add(t.Context(), learned.Model{Version: 1, Basis: "of another program", Body: []byte("other")}); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 		node := a.teacher()

@@ -17,6 +17,7 @@ import (
 	"tanggap/internal/app"
 	"tanggap/internal/config"
 	"tanggap/internal/loopback"
+	"tanggap/router/classify/classifytest"
 	"tanggap/tickets"
 )
 
@@ -78,7 +79,7 @@ func run(t testing.TB, c *config.Config) *city {
 	t.Helper()
 	k := &city{t: t, logs: &safeBuffer{}}
 	log := slog.New(slog.NewTextHandler(k.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	a, err := app.New(context.Background(), c, app.Options{Log: log, Examples: true})
+	a, err := app.New(context.Background(), c, app.Options{Log: log, Examples: true, Train: models.Train})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,3 +239,6 @@ func (k *city) silent(secrets ...string) {
 		}
 	}
 }
+
+// models are trained once for all cities.
+var models classifytest.Once

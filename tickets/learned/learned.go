@@ -1,6 +1,6 @@
-// Package models keeps the router's text models, so that every node decides by the same and a decision
+// Package learned keeps the router's text models, so that every node decides by the same and a decision
 // can be explained by the one that was in force.
-package models
+package learned
 
 import (
 	"context"

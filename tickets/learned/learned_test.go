@@ -1,4 +1,4 @@
-package models_test
+package learned_test
 
 import (
 	"bytes"
@@ -10,17 +10,17 @@ import (
 
 	"tanggap/internal/dbtest"
 	"tanggap/tickets"
-	"tanggap/tickets/models"
+	"tanggap/tickets/learned"
 )
 
-func open(t *testing.T, url string) *models.Store {
+func open(t *testing.T, url string) *learned.Store {
 	t.Helper()
 	db, err := tickets.Open(context.Background(), url, tickets.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return models.New(db)
+	return learned.New(db)
 }
 
 func TestTheNewestModelIsTheOneInForceAndTenAreKept(t *testing.T) {
@@ -31,21 +31,21 @@ func TestTheNewestModelIsTheOneInForceAndTenAreKept(t *testing.T) {
 			t.Fatalf("at first: %+v, %v, %v", m, ok, err)
 		}
 		made := time.Date(2026, 11, 26, 1, 2, 3, 4000, time.UTC)
-		for v := int64(1); v <= models.Kept+3; v++ {
-			m := models.Model{Version: v, MadeAt: made, Basis: "b", LearnedTo: 7 * v, Examples: 30, Lessons: 2, Body: []byte{0, 1, byte(v)}}
+		for v := int64(1); v <= learned.Kept+3; v++ {
+			m := learned.Model{Version: v, MadeAt: made, Basis: "b", LearnedTo: 7 * v, Examples: 30, Lessons: 2, Body: []byte{0, 1, byte(v)}}
 			if ok, err := s.Add(ctx, m); err != nil || !ok {
 				t.Fatal(v, ok, err)
 			}
 		}
 		m, ok, err := s.After(ctx, 3)
-		if err != nil || !ok || m.Version != models.Kept+3 || !m.MadeAt.Equal(made) || m.LearnedTo != 7*m.Version || !bytes.Equal(m.Body, []byte{0, 1, byte(m.Version)}) {
+		if err != nil || !ok || m.Version != learned.Kept+3 || !m.MadeAt.Equal(made) || m.LearnedTo != 7*m.Version || !bytes.Equal(m.Body, []byte{0, 1, byte(m.Version)}) {
 			t.Errorf("the newest is %+v, %v, %v", m, ok, err)
 		}
 		if _, ok, err := s.After(ctx, m.Version); ok || err != nil {
 			t.Errorf("something newer than the newest: %v, %v", ok, err)
 		}
 		all, err := s.List(ctx)
-		if err != nil || len(all) != models.Kept || all[0].Version != m.Version || all[len(all)-1].Version != 4 || all[0].Body != nil {
+		if err != nil || len(all) != learned.Kept || all[0].Version != m.Version || all[len(all)-1].Version != 4 || all[0].Body != nil {
 			t.Errorf("kept are %+v, %v", all, err)
 		}
 	})
@@ -54,13 +54,13 @@ func TestTheNewestModelIsTheOneInForceAndTenAreKept(t *testing.T) {
 func TestOfTwoNodesOneMakesTheNextModel(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, url string) {
 		s := open(t, url)
-		nodes := []*models.Store{s, s}
+		nodes := []*learned.Store{s, s}
 		var first [2]bool
 		var work sync.WaitGroup
 		for i, s := range nodes {
 			work.Go(func() {
 				var err error
-				if first[i], err = s.Add(context.Background(), models.Model{Version: 1, Basis: fmt.Sprint(i), Body: []byte("x")}); err != nil {
+				if first[i], err = s.Add(context.Background(), learned.Model{Version: 1, Basis: fmt.Sprint(i), Body: []byte("x")}); err != nil {
 					t.Error(err)
 				}
 			})
