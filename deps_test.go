@@ -34,6 +34,7 @@ var may = map[string][]string{
 	"tickets/staff":     {"tickets"},
 	"tickets/lessons":   {"tickets"},
 	"tickets/learned":   {"tickets"},
+	"tickets/triage":    {"tickets"},
 	"tickets/history":   {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/quality":   {"tickets"},
@@ -66,7 +67,7 @@ var may = map[string][]string{
 	"web/discreet": {"tickets"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/quality", "tickets/staff", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
+	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
 
 	// The app wires, the command starts.
 	"internal/config": {},
@@ -77,7 +78,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/command", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},

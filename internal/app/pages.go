@@ -12,6 +12,7 @@ import (
 	"tanggap/tickets/figures"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
+	"tanggap/tickets/triage"
 	"tanggap/web/console"
 	"tanggap/web/portal"
 	"tanggap/web/ui"
@@ -32,8 +33,8 @@ func (a *App) makePages() error {
 	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, bundles...)
 	if err == nil {
 		a.console, err = console.New(console.Options{
-			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, File: a.files.Get, From: from, Log: a.log,
-			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
+			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, Mind: a.Mind, File: a.files.Get, From: from, Log: a.log,
+			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Waiting: triage.New(a.store).Waiting, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages
 		})
 	}

@@ -42,7 +42,7 @@ func (r *rehearsal) end() string {
 func site(t *testing.T) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		io.WriteString(w, `<!doctype html><title>t</title><form method=post action=/said><input name=q><textarea name=a></textarea><select name=s><option value=a>A<option value=b>B</select><button>Kirim</button></form>
+		io.WriteString(w, `<!doctype html><title>t</title><form method=post action=/said><input name=q id=asked><textarea name=a></textarea><select name=s><option value=a>A<option value=b>B</select><button>Kirim</button></form>
 			<p id=script>without</p><script>document.getElementById("script").textContent = "with"</script>`)
 	})
 	mux.HandleFunc("POST /said", func(w http.ResponseWriter, r *http.Request) {
@@ -80,10 +80,15 @@ func TestPageFillsPressesAndReads(t *testing.T) {
 		p.Fill("input[name=q]", "halo dunia")
 		p.Fill("select[name=s]", "b")
 		p.Fill("textarea[name=a]", "baris")
+		p.Click("input[name=q]")
+		p.Keys("!")
+		if got := p.Focus(); got != "asked" {
+			t.Errorf("the focus is on %q", got)
+		}
 		if code := p.Follow("Kirim"); code != http.StatusAccepted {
 			t.Errorf("status %d", code)
 		}
-		p.Has("halo dunia b")
+		p.Has("halo dunia! b")
 		if got := p.Path(); got != "/said" {
 			t.Errorf("at %s", got)
 		}

@@ -13,11 +13,13 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Options of a page. The zero value is a desk's screen in light colours, with scripts.
@@ -209,6 +211,38 @@ func (p *Page) Click(selector string) {
 	p.do("clicking "+selector, func(ctx context.Context, _ *chromedp.Target) error {
 		return chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 	})
+}
+
+// Keys presses keys, one after the other, wherever the focus is. As on a keyboard, a script that takes a key
+// leaves no character of it.
+func (p *Page) Keys(keys string) {
+	p.t.Helper()
+	p.do("pressing the keys "+keys, func(ctx context.Context, _ *chromedp.Target) error {
+		for _, key := range keys {
+			text := ""
+			events := kb.Encode(key)
+			for _, e := range events {
+				text += e.Text
+			}
+			for _, e := range events {
+				switch e.Type {
+				case input.DispatchKeyEventTypeChar:
+					continue // comes of the key that goes down
+				case kb.KeyDown, input.DispatchKeyEventTypeRawKeyDown:
+					e.Type, e.Text = input.DispatchKeyEventTypeKeyDown, text
+				}
+				if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, *e); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// Focus is the id of the element that has the focus, "" where it has none.
+func (p *Page) Focus() string {
+	return evaluate[string](p, "document.activeElement ? document.activeElement.id : ''")
 }
 
 // Fill writes into a field in place of what it held, or chooses an option by its value.

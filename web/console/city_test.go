@@ -26,6 +26,7 @@ import (
 	"tanggap/tickets/figures"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
+	"tanggap/tickets/triage"
 	"tanggap/web/console"
 	"tanggap/web/ui"
 )
@@ -98,7 +99,7 @@ func settle(t *testing.T, url string) *town {
 	mount, err := console.New(console.Options{
 		UI: pages, Store: store, Desk: w.desk, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
-		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: quality.New(store).Since,
+		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: quality.New(store).Since, Waiting: triage.New(store).Waiting,
 		Accounts: func() (all []console.Account) {
 			for name, c := range capabilities {
 				all = append(all, console.Account{Name: name, Channel: c.Channel})

@@ -17,6 +17,7 @@ import (
 	"tanggap/tickets/figures"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
+	"tanggap/tickets/triage"
 	"tanggap/web/ui"
 )
 
@@ -49,17 +50,21 @@ type desk interface {
 	OpenIdentity(context.Context, tickets.Act, bot.Opening) error
 }
 
-// Options of New. All are needed but Now and Log.
+// Options of New. All are needed but Mind, Now and Log.
 type Options struct {
 	UI    *ui.UI // made with Bundle among its bundles
 	Store store
 	Desk  desk
 	Staff *staff.Store
 	City  func() *router.City
+	// Mind is what the router has learned; nil where that is nothing.
+	Mind func() *router.Mind
 	// Accounts are those that are configured.
 	Accounts func() []Account
 	// Emergencies are the open ones of the city, the newest first; see figures.Store.
 	Emergencies func(context.Context) ([]figures.Urgent, error)
+	// Waiting is what waits at an agency's desk to be assigned; see triage.Store.
+	Waiting func(ctx context.Context, agency string, after triage.Mark) (triage.Line, error)
 	// Judged are the router's decisions since a time, with what became of them; see quality.Store.
 	Judged func(context.Context, time.Time) ([]quality.Judgement, error)
 	// Contacts tells how every agency of the city hears of its work; see bot.Notices.
@@ -79,9 +84,10 @@ type Options struct {
 // console serves the pages. It is safe for concurrent use.
 type console struct {
 	Options
-	shown  *files
-	pages  pages
-	health health
+	shown    *files
+	pages    pages
+	health   health
+	readings readings
 }
 
 // pages are all there are.
@@ -90,6 +96,7 @@ type pages struct {
 	link   ui.Page[linkPage]
 	queue  ui.Page[queuePage]
 	verify ui.Page[verifyPage]
+	triage ui.Page[triagePage]
 	ticket ui.Page[ticketPage]
 
 	quality    ui.Page[qualityPage]
@@ -107,6 +114,9 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Mind == nil {
+		o.Mind = func() *router.Mind { return nil }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -117,6 +127,7 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 		link:   ui.Add(set, "link.html", linkPage{Action: "/"}),
 		queue:  ui.Add(set, "queue.html", sampleQueue),
 		verify: ui.Add(set, "verify.html", sampleVerify),
+		triage: ui.Add(set, "triage.html", sampleTriage),
 		ticket: ui.Add(set, "ticket.html", sampleTicket),
 
 		quality:    ui.Add(set, "quality.html", sampleQuality),

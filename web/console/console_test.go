@@ -230,7 +230,7 @@ func TestALinkSignsInOnceAndOnlyByItsButton(t *testing.T) {
 	for range 3 { // whoever looks at links before people do
 		p.get("/console/link/" + token)
 	}
-	if _, at, _ := p.post("/console/link/"+token, nil); at != "/console/verify" {
+	if _, at, _ := p.post("/console/link/"+token, nil); at != "/console/triage" {
 		t.Errorf("the link leads to %s", at)
 	}
 	if status, _, page := w.visitor().post("/console/link/"+token, nil); status != http.StatusNotFound || !strings.Contains(page, "sudah dipakai") {

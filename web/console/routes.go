@@ -63,6 +63,9 @@ func (c *console) table() []route {
 
 		c.forStaff("GET /console/{$}", c.begin),
 		c.forStaff("GET /console/queue", c.showQueue),
+		c.forRoot("GET /console/triage", c.showTriage),
+		c.forRoot("POST /console/triage/{ref}/assign", c.assign),
+		c.forRoot("POST /console/triage/{ref}/undo", c.undo),
 		c.forRoot("GET /console/verify", c.showVerify),
 		c.forRoot("GET /console/quality", c.showQuality),
 		c.forRoot("GET /console/quality/pairs.csv", c.savePairs),

@@ -128,7 +128,7 @@ func (c *console) frame(v *visit, at string) ui.Frame {
 	places := []ui.Link{{Path: "/console/queue", Name: "queue"}}
 	if c.root(v) {
 		places = append(places,
-			ui.Link{Path: "/console/verify", Name: "verify"},
+			ui.Link{Path: "/console/triage", Name: "verify"},
 			ui.Link{Path: "/console/quality", Name: "quality"},
 			ui.Link{Path: "/console/quarantine", Name: "quarantine"},
 			ui.Link{Path: "/console/accounts", Name: "accounts"})
@@ -147,7 +147,7 @@ func (c *console) frame(v *visit, at string) ui.Frame {
 func (c *console) begin(v *visit) {
 	to := "/console/queue"
 	if c.root(v) {
-		to = "/console/verify"
+		to = "/console/triage"
 	}
 	c.UI.Redirect(v.w, v.r, to, "")
 }

@@ -66,4 +66,6 @@ func roles() (all []string) {
 }
 
 // keys are the words that code alone uses.
-func keys() []string { return nil }
+func keys() []string {
+	return append([]string{"triage.gone", "triage.because", "triage.chosen", "triage.took_back"}, triageSaid...)
+}
