@@ -40,7 +40,8 @@ type Decision struct {
 	Point      *Point   `json:"point,omitempty"` // the report's, or one read from a map link in its text
 	Top        []Guess  `json:"top"`             // at most three, the best first
 	Reasons    []Reason `json:"reasons"`
-	Language   string   `json:"language"` // "id" or "en", told from the text
+	Language   string   `json:"language"`        // "id" or "en", told from the text
+	Model      int64    `json:"model,omitempty"` // the version of the text model that was asked; 0 for none
 }
 
 // Area is where a report happened, with how that is known.

@@ -20,6 +20,8 @@ type Mind struct {
 type Trust struct {
 	// Threshold is the confidence below which a person verifies; 0 is the city's own.
 	Threshold float64
+	// Version is the model's, for the record.
+	Version int64
 }
 
 // meaning is what a label of the model stands for in the city: a topic, or an agency that no topic names.

@@ -21,6 +21,7 @@ type belief struct {
 
 // settle decides by rules and model together, and reports whether there was anything to decide on.
 func (c *City) settle(v *view, m *Mind) bool {
+	v.decision.Model = m.trust.Version
 	text := v.bare()
 	beliefs := c.beliefs(v, m, text)
 	sides := gather(beliefs)

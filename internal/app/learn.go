@@ -78,16 +78,28 @@ func (t *teacher) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := t.app.pack.Load()
-	if more || renewed || p != t.pack {
+	if p := t.app.pack.Load(); more || renewed || p != t.pack {
 		t.pack = p
-		model := t.model
-		if model != nil { // a few corrections alone are no model
-			model = p.city.Learn(model, taught(t.known, t.saved.LearnedTo))
-		}
-		t.app.bot.SetMind(p.city.Mind(model, taught(t.known, 0), router.Trust{}))
+		t.teach()
 	}
-	return t.renew(ctx)
+	made, err := t.renew(ctx)
+	if err != nil || !made {
+		return err
+	}
+	if _, err := t.fetch(ctx); err != nil {
+		return err
+	}
+	t.teach()
+	return nil
+}
+
+// teach hands the bot what is known.
+func (t *teacher) teach() {
+	model := t.model
+	if model != nil { // a few corrections alone are no model
+		model = t.pack.city.Learn(model, taught(t.known, t.saved.LearnedTo))
+	}
+	t.app.bot.SetMind(t.pack.city.Mind(model, taught(t.known, 0), router.Trust{Version: t.saved.Version}))
 }
 
 // read takes in what staff passed on since the last look.
@@ -122,11 +134,11 @@ func (t *teacher) fetch(ctx context.Context) (renewed bool, err error) {
 }
 
 // renew makes the next model where the examples are others, or where much was passed on.
-func (t *teacher) renew(ctx context.Context) error {
+func (t *teacher) renew(ctx context.Context) (made bool, err error) {
 	done := tickets.FirstID(t.now().Add(-overlap)) // nothing older can still become visible
 	newest, err := t.history.Newest(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if newest < done {
 		t.imported = newest // an import that goes on is waited for
@@ -139,20 +151,20 @@ func (t *teacher) renew(ctx context.Context) error {
 		}
 	}
 	if (basis == t.saved.Basis || basis == t.tried) && due < t.after {
-		return nil
+		return false, nil
 	}
 	t.tried = basis
 	m, err := t.make(ctx, done)
 	if err != nil || m.Examples == 0 {
-		return err
+		return false, err
 	}
 	m.Version, m.Basis, m.LearnedTo, m.MadeAt = t.saved.Version+1, basis, done, t.now()
 	first, err := t.models.Add(ctx, m)
 	if err != nil || !first {
-		return err // where another node was first, the next look finds its model
+		return err == nil, err // where another node was first, its model is the one
 	}
 	t.app.log.Info("the router has a new text model", "version", m.Version, "examples", m.Examples, "lessons", m.Lessons, "bytes", len(m.Body))
-	return nil
+	return true, nil
 }
 
 // make trains a model: on the pack's examples, on imported reports, and on what staff passed on up to the event done.
