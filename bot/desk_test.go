@@ -102,6 +102,30 @@ func TestTransfer(t *testing.T) {
 	})
 }
 
+func TestWhatIsSentBackIsNotedForTheRouter(t *testing.T) {
+	converse(t, func(w *town) {
+		w.says("chat", lamp)
+		n := w.only()
+		if err := w.desk.Transfer(w.t.Context(), tickets.Act{Ticket: n.ID, By: "Siti"}, "lh", "urusan kebersihan"); err != nil {
+			w.t.Fatal(err)
+		}
+		w.move(n, tickets.Step{To: tickets.Triage})
+		after := w.wants(n.ID, tickets.Triage, "kota")
+		w.has(w.events(n), "Siti transferred", "Siti returned")
+		w.move(after, tickets.Step{To: tickets.Withdrawn, Reason: "ganda"})
+		w.move(after, tickets.Step{To: tickets.Triage})
+		back := 0
+		for _, e := range w.events(n) {
+			if e == "Siti returned" {
+				back++
+			}
+		}
+		if back != 1 {
+			w.t.Errorf("sent back %d times, want the once that an agency said so", back)
+		}
+	})
+}
+
 func TestSealedTicketsStayBehindTheirWalls(t *testing.T) {
 	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 	to := func(id int64, agency string) error {

@@ -50,6 +50,9 @@ func (s *scene) step(c *tickets.Ticket, by string, step tickets.Step) error {
 		}
 		s.letter(n, by, toOutcome, p, step.Text)
 	case tickets.Triage:
+		if c.State == tickets.Assigned { // who passed it on was wrong: the router forgets that
+			s.event(n.ID, by, "returned", fields{}.text("from", c.Agency))
+		}
 		s.sendBack(n, c)
 		s.plain(n, by, step.Text)
 	case tickets.Assigned:

@@ -33,6 +33,14 @@ func TestOneKeyTeachesTheNextReport(t *testing.T) {
 		clerk.Has("menunjuk pada")
 		clerk.Fits()
 		clerk.Has("3 Dinas Pertamanan")
+		// The wrong key is taken back, and nothing is learned of it, on a node that had learned it already.
+		lessons := func(n int) { k.until("lessons", func() bool { return k.app.Mind().Lessons() == n }) }
+		clerk.Keys("2")
+		clerk.Has("diteruskan ke Dinas Sumber Daya Air")
+		lessons(1)
+		clerk.Keys("u")
+		clerk.Has("ditarik kembali")
+		lessons(0)
 		clerk.Keys("3")
 		clerk.Has("Laporan " + spoken(first.Reference) + " diteruskan ke Dinas Pertamanan")
 		clerk.Has("Tidak ada yang menunggu verifikasi")
@@ -40,7 +48,7 @@ func TestOneKeyTeachesTheNextReport(t *testing.T) {
 			t.Errorf("the focus is on %q", got)
 		}
 
-		k.until("the lesson", func() bool { return k.app.Mind().Lessons() == 1 })
+		lessons(1)
 		write(42, "min lampu taman di waduk ria rio pada mati semua, gelap bgt")
 		k.queue("", 2)
 		next := k.queue("agency=dki.tamhut&q=ria", 1)[0]

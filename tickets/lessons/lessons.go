@@ -2,6 +2,7 @@
 package lessons
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -14,12 +15,13 @@ import (
 // Most is how many transfers are read at once, the newest: a city's last months.
 const Most = 5000
 
-// Passed is a report that a person passed on.
+// Passed is a report that a person passed on, or that came back: then it has no Agency, and what was
+// said of its Ticket before was wrong.
 type Passed struct {
 	Event     int64 // its id, by which time goes
 	Ticket    int64
 	Reference tickets.Reference
-	Agency    string // to which
+	Agency    string // to which, "" for back
 	Subject   string
 	Text      string // the first that the citizen wrote
 	Language  string
@@ -41,7 +43,11 @@ const passed = `SELECT e.id, e.ticket_id, e.data, t.reference, t.language, t.loc
 	JOIN message m ON m.id = (SELECT min(f.id) FROM message f WHERE f.ticket_id = t.id AND f.direction = 'in')
 	WHERE e.type = 'transferred' AND e.id >= ? AND NOT t.sealed AND NOT t.test ORDER BY e.id DESC LIMIT ?`
 
-// Since returns the transfers whose event's id is at least from, oldest first, at most the newest Most.
+// Along the index event_returned.
+const returned = `SELECT id, ticket_id FROM event WHERE type = 'returned' AND id >= ? ORDER BY id DESC LIMIT ?`
+
+// Since returns the transfers, and what came back, whose event's id is at least from, oldest first, at most
+// the newest Most.
 func (s *Store) Since(ctx context.Context, from int64) ([]Passed, error) {
 	var all []Passed
 	err := s.db.Rows(ctx, func(rows *sql.Rows) error {
@@ -65,6 +71,15 @@ func (s *Store) Since(ctx context.Context, from int64) ([]Passed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what was passed on: %w", err)
 	}
-	slices.Reverse(all)
-	return all, nil
+	err = s.db.Rows(ctx, func(rows *sql.Rows) error {
+		var p Passed
+		err := rows.Scan(&p.Event, &p.Ticket)
+		all = append(all, p)
+		return err
+	}, returned, from, Most)
+	if err != nil {
+		return nil, fmt.Errorf("reading what came back: %w", err)
+	}
+	slices.SortFunc(all, func(a, b Passed) int { return cmp.Compare(a.Event, b.Event) })
+	return all[max(0, len(all)-Most):], nil
 }

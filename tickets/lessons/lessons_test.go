@@ -86,8 +86,23 @@ func TestWhatStaffPassedOnIsReadInItsOrder(t *testing.T) {
 				t.Errorf("%d: %+v, want %+v", i, got, want)
 			}
 		}
+		// What came back has no agency, and stands behind the transfer that it takes back.
+		_, _, err = db.Work(ctx, tickets.Act{Ticket: second.ID, By: "siti"}, func(sit tickets.Situation) (tickets.Change, error) {
+			return tickets.Change{Tickets: []tickets.Ticket{sit.Cases[0].Ticket}, Events: []tickets.Event{{TicketID: second.ID, Actor: "siti", Type: "returned"}}}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pass(second, "jalan")
+		back, err := read.Since(ctx, all[2].Event)
+		if err != nil || len(back) != 3 || back[1].Ticket != second.ID || back[1].Agency != "" || back[2].Agency != "jalan" {
+			t.Errorf("after it came back: %+v %v", back, err)
+		}
+		if from, err := read.Since(ctx, back[1].Event); err != nil || len(from) != 2 {
+			t.Errorf("from there on: %+v %v", from, err)
+		}
 		later, err := read.Since(ctx, all[1].Event)
-		if err != nil || len(later) != 2 || later[0].Event != all[1].Event {
+		if err != nil || len(later) != 4 || later[0].Event != all[1].Event {
 			t.Errorf("from the second on: %+v %v", later, err)
 		}
 	})

@@ -126,6 +126,8 @@ func (c *console) events(v *visit, all []tickets.Event) []event {
 			x.Detail = c.UI.Say(v.lang, "state."+d.To)
 		case "transferred":
 			x.Detail = c.agency(d.To)
+		case "returned":
+			x.Detail = c.agency(d.From)
 		case "routed", "reopened":
 			x.Detail = c.agency(d.Agency)
 		case "located":

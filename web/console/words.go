@@ -11,7 +11,7 @@ import (
 
 // eventTypes are those that the history has words for.
 var eventTypes = []string{
-	"created", "routed", "follow_up", "answered", "edited", "located", "emergency", "replied", "noted", "transferred", "moved", "question",
+	"created", "routed", "follow_up", "answered", "edited", "located", "emergency", "replied", "noted", "transferred", "returned", "moved", "question",
 	"resolved", "rejected", "withdrawn", "reopened", "confirmed", "timeout", tickets.IdentityOpened,
 }
 
