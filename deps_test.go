@@ -39,6 +39,7 @@ var may = map[string][]string{
 	"tickets/figures":   {"tickets"},
 	"tickets/quality":   {"tickets"},
 	"tickets/pass":      {"tickets"},
+	"tickets/incidents": {"tickets"},
 
 	// Adapters know the contract, never each other, tickets or the router.
 	"channels/telegram":        {"channels", "channels/telegram/update"},
@@ -61,7 +62,7 @@ var may = map[string][]string{
 
 	// The bot, the city packs and the web are above the router. The web never sees an adapter.
 	"bot/command":  {"tickets", "internal/language"},
-	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
+	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/incidents", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
 	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/classify", "router/similar"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
@@ -78,7 +79,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/command", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},

@@ -10,6 +10,7 @@ import (
 	"tanggap/channels"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/tickets/incidents"
 )
 
 // Options of New.
@@ -32,6 +33,8 @@ type Bot struct {
 	settings atomic.Pointer[settings]
 	mind     atomic.Pointer[router.Mind]
 	groups   atomic.Pointer[map[string]bool] // the chats of agencies' own people
+	// incidents are those that hold new reports.
+	incidents atomic.Pointer[[]incidents.Incident]
 }
 
 // settings is what a reload replaces as one.

@@ -69,6 +69,11 @@ var (
 		"{city}: Terima kasih. Laporan {ref} sedang diperiksa petugas. Di mana lokasinya? Balas nama jalan dan daerahnya.",
 		"{city}: Thank you. Our staff are checking report {ref}. Where is it? Reply with the street and the area.",
 	}
+	// receiptIncident carries what an operator wrote for everybody who reports the same.
+	receiptIncident = phrase{
+		"{city}: Laporan {ref} kami catat. {text} Cek: balas STATUS.",
+		"{city}: Report {ref} is noted. {text} To check, reply STATUS.",
+	}
 	// receiptPlain names no topic and no agency: for sealed reports, whose sender may not be alone with
 	// the phone, and for senders that nobody vouches for.
 	receiptPlain = phrase{
@@ -115,6 +120,10 @@ var (
 	askCitizen = phrase{
 		"{city}, laporan {ref}: {text}\nSilakan balas di sini.",
 		"{city}, report {ref}: {text}\nPlease reply here.",
+	}
+	incidentAnswer = phrase{
+		"{city}, laporan {ref}: {text}",
+		"{city}, report {ref}: {text}",
 	}
 	askConfirm = phrase{
 		"{city}: Laporan {ref} dinyatakan selesai. {text}\nApakah sudah beres? Balas SUDAH, atau BELUM dan apa yang masih kurang.",

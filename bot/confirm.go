@@ -117,8 +117,9 @@ func (t *turn) reopen(c *tickets.Ticket, note string) error {
 		purpose = toQuestion
 	}
 	t.tell(tickets.Intent{TicketID: n.ID, Purpose: purpose, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, "ref", n.Reference.String())})
-	if note != "" && t.urgent(n) {
-		t.alarm(n.ID)
+	if note == "" {
+		return nil
 	}
-	return nil
+	_, err := t.urgent(n)
+	return err
 }

@@ -34,9 +34,9 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	if err := t.answered(n, how); err != nil {
 		return err
 	}
-	alarmed := t.urgent(n)
-	if alarmed {
-		t.alarm(n.ID)
+	alarmed, err := t.urgent(n)
+	if err != nil {
+		return err
 	}
 	rerouted, err := t.fill(n, c)
 	if err != nil {
@@ -119,14 +119,15 @@ func back(n *tickets.Ticket) tickets.State {
 	return tickets.Assigned
 }
 
-// urgent notes that a case became an emergency with this message, once.
-func (t *turn) urgent(n *tickets.Ticket) bool {
+// urgent notes that a case became an emergency with this message, once, and answers that first.
+func (t *turn) urgent(n *tickets.Ticket) (bool, error) {
 	if n.Emergency || t.msg.empty() || !t.route().Emergency {
-		return false
+		return false, nil
 	}
 	n.Emergency = true
 	t.event(n.ID, routerActor, "emergency", fields{})
-	return true
+	t.alarm(n.ID)
+	return true, t.breakOut(n)
 }
 
 // fill takes what a message adds into a case: the place where that was missing, and for a case that
@@ -195,8 +196,8 @@ func (t *turn) edit() error {
 	n.Return = ret // the answer goes where the last message came from, not where an old one was mended
 	t.change.In.Replaces = was.MessageID
 	t.event(n.ID, citizenActor, "edited", fields{}.hash("text", t.msg.Text))
-	if t.urgent(n) {
-		t.alarm(n.ID)
+	if _, err := t.urgent(n); err != nil {
+		return err
 	}
 	_, err := t.fill(n, c)
 	return err

@@ -26,7 +26,7 @@ func (t *turn) meant() (*tickets.Ticket, string) {
 	now := t.msg.receivedAt
 	var candidates []*tickets.Ticket
 	for _, c := range t.own {
-		if c.State.Open() && !c.Unverified && t.here(c) && now.Sub(later(c.CreatedAt, c.UpdatedAt)) <= recent {
+		if going(c.State) && !c.Unverified && t.here(c) && now.Sub(later(c.CreatedAt, c.UpdatedAt)) <= recent {
 			candidates = append(candidates, c)
 		}
 	}

@@ -33,6 +33,7 @@ func (t *turn) open(linked *tickets.Ticket, unverified bool) error {
 	locate(n, d)
 	n.DueAt = t.due(n, t.msg.receivedAt)
 	t.lang = n.Language
+	inc := t.fits(n, d)
 
 	in := t.msg.stored()
 	in.Channel = t.via.Channel
@@ -46,6 +47,16 @@ func (t *turn) open(linked *tickets.Ticket, unverified bool) error {
 	t.event(0, routerActor, "routed", routed(d))
 	if n.Emergency && !t.typed() { // the page says it at once; whose the address is, nobody knows
 		t.alarm(0)
+	}
+	if inc != nil {
+		if err := t.hold(n, inc); err != nil {
+			return err
+		}
+		t.tell(tickets.Intent{
+			Purpose: toReceipt, Subject: t.subject(n, n.Reference),
+			Text: say(receiptIncident, t.lang, "city", t.city.Facts().ShortName, "ref", n.Reference.String(), "text", inc.Says(t.lang)),
+		})
+		return nil
 	}
 	t.receipt(n)
 	return nil

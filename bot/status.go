@@ -29,7 +29,7 @@ func (t *turn) tellStatus(c command.Said) {
 	for _, n := range t.own {
 		switch {
 		case n.Unverified:
-		case n.State.Open() || n.State == tickets.Resolved:
+		case going(n.State) || n.State == tickets.Resolved:
 			open = append(open, n)
 		default:
 			done = append(done, n)

@@ -42,8 +42,8 @@ func (t *turn) latest() *tickets.Ticket {
 		}
 	}
 	for _, n := range t.own {
-		going := n.State.Open() || n.State == tickets.Resolved
-		if going && !n.Unverified && t.here(n) && t.msg.receivedAt.Sub(later(n.CreatedAt, n.UpdatedAt)) <= recent {
+		goes := going(n.State) || n.State == tickets.Resolved
+		if goes && !n.Unverified && t.here(n) && t.msg.receivedAt.Sub(later(n.CreatedAt, n.UpdatedAt)) <= recent {
 			return n
 		}
 	}
@@ -88,13 +88,13 @@ func (t *turn) when(c command.Said) error {
 	}
 	others := -1
 	for _, o := range t.own {
-		if o.State.Open() && !o.Unverified {
+		if going(o.State) && !o.Unverified {
 			others++
 		}
 	}
 	n = t.attach(n)
 	text := t.added(n)
-	if others > 0 && n.State.Open() && c.Ref == "" {
+	if others > 0 && going(n.State) && c.Ref == "" {
 		text += "\n" + say(statusMore, t.lang, "count", strconv.Itoa(others))
 	}
 	t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: text})
@@ -105,20 +105,20 @@ func (t *turn) when(c command.Said) error {
 // that somebody still works on, in this conversation before others.
 func (t *turn) going(c command.Said) *tickets.Ticket {
 	if c.Ref != "" || c.Number {
-		if n := t.referred(c.Ref); n != nil && (n.State.Open() || n.State == tickets.Resolved) {
+		if n := t.referred(c.Ref); n != nil && (going(n.State) || n.State == tickets.Resolved) {
 			return n
 		}
 		return nil
 	}
-	if n := t.latest(); n != nil && n.State.Open() {
+	if n := t.latest(); n != nil && going(n.State) {
 		return n
 	}
 	var found *tickets.Ticket
 	for _, n := range t.own {
-		if n.Unverified || !n.State.Open() && n.State != tickets.Resolved {
+		if n.Unverified || !going(n.State) && n.State != tickets.Resolved {
 			continue
 		}
-		if found == nil || n.State.Open() && !found.State.Open() || n.State == found.State && t.here(n) && !t.here(found) {
+		if found == nil || going(n.State) && !going(found.State) || n.State == found.State && t.here(n) && !t.here(found) {
 			found = n
 		}
 	}

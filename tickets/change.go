@@ -77,6 +77,7 @@ type Change struct {
 	Say     []Intent // what to tell the citizen
 	Events  []Event  // TicketID 0 means New
 	Timers  []Timer  // set; a zero Due cancels
+	Joins   []Join   // to incidents, and out of them
 	Report  *Report  // what a bounce says about one of our messages
 }
 

@@ -78,6 +78,8 @@ func (p *plan) addNotice(before, t *Ticket) {
 		news = NewsUrgent
 	case before == nil:
 		return
+	case before.State == Merged:
+		news = NewsMoved // out of an incident, or for all of it
 	case !before.State.Open():
 		news = NewsReopened
 	case before.Agency != t.Agency:

@@ -21,6 +21,7 @@ type plan struct {
 	work, waits           [][]any
 	timers                []Timer
 	reports               []Report
+	joins                 []Join
 	rows                  int
 }
 
@@ -61,6 +62,12 @@ func (p *plan) add(sit *Situation, c *Change) (Result, error) {
 			t.Subject = res.Ticket
 		}
 		p.timers = append(p.timers, t)
+	}
+	for _, j := range c.Joins {
+		if j.Ticket == 0 {
+			j.Ticket = res.Ticket
+		}
+		p.joins = append(p.joins, j)
 	}
 	if c.Report != nil {
 		p.reports = append(p.reports, *c.Report)
@@ -134,7 +141,7 @@ func (p *plan) addTickets(sit *Situation, c *Change, res *Result) (map[int64]*Ti
 		if t.Reference == "" {
 			t.Reference = sit.Reference
 		}
-		if t.State != Triage && t.State != Assigned {
+		if t.State != Triage && t.State != Assigned && (t.State != Merged || len(c.Joins) == 0) {
 			return nil, fmt.Errorf("opening in state %s: %w", t.State, ErrMove)
 		}
 		byID[t.ID], res.Ticket = t, t.ID
@@ -283,6 +290,9 @@ func (p *plan) write(x *tx) error {
 		if err := s.write(s.table, s.rows); err != nil {
 			return err
 		}
+	}
+	if err := p.join(x); err != nil {
+		return err
 	}
 	for _, t := range p.timers {
 		var err error

@@ -47,7 +47,8 @@ var moves = map[State][]State{
 	Closed:     {Assigned},
 	Rejected:   {Triage},
 	Withdrawn:  {Triage},
-	Merged:     {Triage, Assigned, InProgress, Pending},
+	// Beside the way back: the answer to an incident resolves all its tickets, and who wrote one may withdraw it.
+	Merged: {Triage, Assigned, InProgress, Pending, Resolved, Withdrawn},
 }
 
 // States lists every state in the order of a ticket's life.

@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tanggap/tickets"
+	"tanggap/tickets/incidents"
+)
+
+// Crowd carries out what is done to all members of an incident, one ticket after the other, each in a
+// transaction of its own. It is safe for concurrent use: two that do the same task at once do it once.
+type Crowd struct {
+	desk  *Desk
+	store *incidents.Store
+}
+
+// NewCrowd is one on a desk.
+func NewCrowd(d *Desk) *Crowd { return &Crowd{d, incidents.New(d.store)} }
+
+// tooLate is when a task that nobody could finish is given up: the keys by which each of its tickets is dealt
+// with once are kept for two days.
+const tooLate = 24 * time.Hour
+
+// perStep is how many members are read at once.
+const perStep = 200
+
+// Run carries out a task and finishes it. Where ctx ends or the database fails on the way, it can be run
+// again, here or elsewhere: what was done stays done, and is not done twice.
+func (c *Crowd) Run(ctx context.Context, task incidents.Task) error {
+	states := map[string][]string{
+		incidents.Confirm: {incidents.Held}, incidents.Release: {incidents.Held},
+		incidents.Undo: {incidents.Lead, incidents.Joined}, incidents.Answer: {incidents.Lead, incidents.Joined},
+	}[task.What]
+	if states == nil {
+		return fmt.Errorf("working on an incident: no such task")
+	}
+	if c.desk.store.Now().Sub(task.At) > tooLate {
+		return c.store.Finish(ctx, task.ID, 0, 0)
+	}
+	done, failed := 0, 0
+	for _, state := range states {
+		for after := int64(0); ; {
+			found, err := c.store.Members(ctx, task.Incident, state, after, perStep)
+			if err != nil {
+				return err
+			}
+			for _, m := range found {
+				if m.Ticket > task.Upto {
+					continue
+				}
+				switch err := c.one(ctx, m, &task); {
+				case err == nil:
+					done++
+				case refused(err):
+					failed++
+				default:
+					return fmt.Errorf("working on an incident: %w", err)
+				}
+			}
+			if len(found) < perStep {
+				break
+			}
+			after = found[len(found)-1].Ticket
+		}
+	}
+	return c.store.Finish(ctx, task.ID, done, failed)
+}
+
+// refused reports whether a ticket is not as the task wants it, which is not for another attempt.
+func refused(err error) bool {
+	return errors.Is(err, ErrHold) || errors.Is(err, tickets.ErrMove) || errors.Is(err, tickets.ErrNotFound) || errors.Is(err, ErrText) || errors.Is(err, tickets.ErrStale)
+}
+
+// mostTries is how often a ticket that somebody changed meanwhile is looked at anew.
+const mostTries = 4
+
+// one does the task to a member, as it stands now where it changed since it was read.
+func (c *Crowd) one(ctx context.Context, m incidents.Member, task *incidents.Task) (err error) {
+	for range mostTries {
+		if err = c.do(ctx, m, task); !errors.Is(err, tickets.ErrStale) {
+			return err
+		}
+		now, readErr := c.store.Of(ctx, m.Ticket)
+		if readErr != nil {
+			return readErr
+		}
+		fresh, there := now[m.Ticket]
+		if !there || fresh.Incident != m.Incident || fresh.State != m.State {
+			return ErrHold // somebody did something else with it
+		}
+		m = fresh
+	}
+	return err
+}
+
+func (c *Crowd) do(ctx context.Context, m incidents.Member, task *incidents.Task) error {
+	switch task.What {
+	case incidents.Confirm:
+		return c.Confirm(ctx, task.By, m)
+	case incidents.Undo:
+		return c.desk.Unconfirm(ctx, task.By, m)
+	case incidents.Release:
+		return c.desk.Release(ctx, task.By, m)
+	}
+	return c.desk.Answer(ctx, m, *task)
+}
+
+// Confirm confirms a held ticket: as the lead, where its incident has none.
+func (c *Crowd) Confirm(ctx context.Context, by string, m incidents.Member) error {
+	counts, err := c.store.Members(ctx, m.Incident, incidents.Lead, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(counts) > 0 {
+		return c.desk.Confirm(ctx, by, m, false)
+	}
+	if err = c.desk.Confirm(ctx, by, m, true); tickets.Taken(err) {
+		return c.desk.Confirm(ctx, by, m, false) // another became it at the same moment
+	}
+	return err
+}
