@@ -38,6 +38,8 @@ const (
 	tellMarks    = `UPDATE notice_mark SET ticket_id = (SELECT COALESCE(max(id), 0) FROM ticket) WHERE ticket_id < (SELECT COALESCE(max(id), 0) FROM ticket)`
 	tellBeginner = `UPDATE meta SET value = (SELECT COALESCE(max(id), 0) FROM ticket) WHERE name = 'notices' AND value < (SELECT COALESCE(max(id), 0) FROM ticket)`
 	dropNotices  = `DELETE FROM notice`
+	// Whom an answer to an incident had reached nobody knows: a clerk gives it again to who has not got it.
+	endTasks = `UPDATE incident_task SET done_at = ? WHERE done_at = 0`
 )
 
 type step struct {
@@ -62,6 +64,9 @@ func (l *Filling) Settle(ctx context.Context, now time.Time) ([]Held, error) {
 	}
 	if slices.Contains(l.Tables(), "notice_mark") { // else the migration that makes it does the same
 		steps = append(steps, step{tellMarks, nil}, step{tellBeginner, nil}, step{dropNotices, nil})
+	}
+	if slices.Contains(l.Tables(), "incident_task") {
+		steps = append(steps, step{endTasks, []any{us}})
 	}
 	for _, step := range steps {
 		if _, err := l.tx.ExecContext(ctx, bind(l.dialect, step.query), step.args...); err != nil {
