@@ -146,7 +146,7 @@ func (a *agencies) row(l line, id string) {
 	}
 	w.list(l, "words")
 	w.list(l, "roles")
-	a.origin(l, &w, isNew, "source", "checked")
+	a.origin(l, &w, isNew, "source")
 	a.plan.note(l, id, isNew, w.changed)
 }
 

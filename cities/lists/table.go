@@ -56,6 +56,8 @@ func (o *Outcome) fault(l line, key, format string, args ...any) {
 	p := Problem{Line: l.n, What: fmt.Sprintf(format, args...)}
 	if i, ok := l.table.at[key]; ok {
 		p.Column = fmt.Sprintf("%s (%s)", sheet.Column(i), l.table.headings[i])
+	} else if name := l.table.names[key]; name != "" {
+		p.What = fmt.Sprintf("there is no column %q: %s", name, strings.TrimPrefix(p.What, "is empty: "))
 	}
 	o.Problems = append(o.Problems, p)
 }
@@ -70,7 +72,8 @@ type field struct {
 
 // table is one that was read.
 type table struct {
-	at       map[string]int // column by key
+	at       map[string]int    // column by key
+	names    map[string]string // that the columns should have
 	headings []string
 	lines    []line
 }
@@ -177,7 +180,7 @@ func read(path string, fields []field, out *Outcome) (*table, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", path, err)
 	}
-	t := &table{at: map[string]int{}, headings: head.Cells}
+	t := &table{at: map[string]int{}, names: map[string]string{}, headings: head.Cells}
 	for i, h := range head.Cells {
 		key := keyOf(h)
 		if had, twice := t.at[key]; twice && key != "" {
@@ -191,6 +194,7 @@ func read(path string, fields []field, out *Outcome) (*table, error) {
 		}
 	}
 	for _, f := range fields {
+		t.names[f.key] = f.names[0]
 		if _, ok := t.at[f.key]; f.must && !ok {
 			return nil, fmt.Errorf("reading %s: line %d names no column %q (or %s)", path, head.Line, f.names[0], strings.Join(f.names[1:], ", "))
 		}

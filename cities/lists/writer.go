@@ -1,6 +1,9 @@
 package lists
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // writer changes an entry, and remembers what.
 type writer struct {
@@ -51,12 +54,14 @@ func (w *writer) put(key string, value any) {
 	w.changed = append(w.changed, key)
 }
 
-// origin writes where a fact comes from. What is new and has no source is an example.
-func (p *pack) origin(l line, w *writer, isNew bool, key, checked string) {
+// origin writes where a fact comes from. What is new and has no source is an example. days are the columns of
+// sources that the row's day may be said of.
+func (p *pack) origin(l line, w *writer, isNew bool, days ...string) {
+	const key, checked = "source", "checked"
 	switch {
-	case l.has(checked) && !l.has(key):
+	case l.has(checked) && !slices.ContainsFunc(days, l.has):
 		p.plan.fault(l, checked, "is the day of a source, and there is none in this row")
-	case l.cleared(key) || isNew && !l.has(key) && w.entry.values["source"] == nil:
+	case l.cleared(key) || isNew && !l.has(key):
 		w.put("source", nil)
 		w.flag("example", true)
 	case l.has(key):

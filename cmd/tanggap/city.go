@@ -20,7 +20,7 @@ type city struct {
 	New   cityNew   `cmd:"" help:"Make a pack for a kabupaten or kota, on top of the base pack."`
 	Check cityCheck `cmd:"" help:"Say what a pack lacks, and what in it overlaps; a line each."`
 
-	Import cityImport `cmd:"" help:"Take a list of agencies from a table, all of it or nothing."`
+	Import cityImport `cmd:"" help:"Take a list of agencies, topics or people from a table, all of it or nothing."`
 }
 
 // cityNew writes the files of a new pack.

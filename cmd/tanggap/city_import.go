@@ -16,7 +16,9 @@ import (
 
 // cityImport takes what an office hands in as a table.
 type cityImport struct {
-	Agencies importAgencies `cmd:"" help:"Into the agencies of a pack in a folder."`
+	Agencies   importAgencies   `cmd:"" help:"Who can act: into the files of a pack in a folder."`
+	Categories importCategories `cmd:"" help:"Topics, and who handles them: into the files of a pack in a folder."`
+	Staff      importStaff      `cmd:"" help:"The people who work in the console: into the database, with a link each that signs them in once."`
 }
 
 // listing is what every list is imported with.
@@ -38,6 +40,13 @@ type importAgencies struct{ toPack }
 
 // Run imports the agencies, all of them or none.
 func (c importAgencies) Run(s streams) error { return c.run(s, lists.OfAgencies, lists.Agencies) }
+
+type importCategories struct{ toPack }
+
+// Run imports the topics, all of them or none.
+func (c importCategories) Run(s streams) error {
+	return c.run(s, lists.OfCategories, lists.Categories)
+}
 
 // run takes a list into a pack's files.
 func (c toPack) run(s streams, kind string, compare func(dir, path string, now time.Time) (*lists.Plan, error)) error {

@@ -101,7 +101,7 @@ func withStaff(ctx context.Context, cfg *config.Config, do func(*staff.Store) er
 
 // usage marks what the caller can mend by another call.
 func usage(err error) error {
-	for _, mine := range []error{staff.ErrTaken, staff.ErrMember, staff.ErrPassword, tickets.ErrNotFound} {
+	for _, mine := range []error{staff.ErrTaken, staff.ErrMember, staff.ErrPassword, staff.ErrNobodyLeft, tickets.ErrNotFound} {
 		if errors.Is(err, mine) {
 			return &usageError{err}
 		}
@@ -144,13 +144,18 @@ func printLink(ctx context.Context, s streams, cfg *config.Config, people *staff
 	if err != nil {
 		return usage(err)
 	}
+	fmt.Fprintln(s.Err, "tanggap: the link works once, within 24 hours")
+	fmt.Fprintln(s.Out, consoleLink(cfg, token))
+	return nil
+}
+
+// consoleLink is where a token of a link signs in.
+func consoleLink(cfg *config.Config, token string) string {
 	base := cfg.Server.PublicURL
 	if base == "" {
 		base = "http://" + cfg.Server.Listen
 	}
-	fmt.Fprintln(s.Err, "tanggap: the link works once, within 24 hours")
-	fmt.Fprintln(s.Out, base+"/console/link/"+token)
-	return nil
+	return base + "/console/link/" + token
 }
 
 type staffList struct {

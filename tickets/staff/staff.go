@@ -93,12 +93,9 @@ func known(login string) string {
 // Add adds a person; by says who does. password may be "": then only a link of NewLink lets him in.
 // The agency is for the caller to check: the store knows no city.
 func (s *Store) Add(ctx context.Context, by string, m Member, password string) (Member, error) {
-	m.Login, m.Name = strings.ToLower(strings.TrimSpace(m.Login)), strings.TrimSpace(tickets.Clean(m.Name))
-	if m.Language == "" {
-		m.Language = "id"
-	}
-	if !loginForm.MatchString(m.Login) || slices.Contains(nobodys, m.Login) || m.Name == "" || len(m.Name) > 200 || !m.Role.Valid() || m.Agency == "" || (m.Language != "id" && m.Language != "en") {
-		return Member{}, fmt.Errorf("adding staff: %w", ErrMember)
+	m = m.tidy()
+	if err := m.Check(); err != nil {
+		return Member{}, fmt.Errorf("adding staff: %w", err)
 	}
 	hash, err := s.newPassword(ctx, m.Login, password, true)
 	if err != nil {
@@ -120,6 +117,23 @@ func (s *Store) Add(ctx context.Context, by string, m Member, password string) (
 		return Member{}, fmt.Errorf("adding staff: %w", err)
 	}
 	return m, nil
+}
+
+// tidy is m as it is kept.
+func (m Member) tidy() Member {
+	m.Login, m.Name = strings.ToLower(strings.TrimSpace(m.Login)), strings.TrimSpace(tickets.Clean(m.Name))
+	if m.Language == "" {
+		m.Language = "id"
+	}
+	return m
+}
+
+// Check says whether login, name, role, agency and language are such as are kept: ErrMember where not.
+func (m Member) Check() error {
+	if !loginForm.MatchString(m.Login) || slices.Contains(nobodys, m.Login) || m.Name == "" || len(m.Name) > 200 || !m.Role.Valid() || m.Agency == "" || (m.Language != "id" && m.Language != "en") {
+		return ErrMember
+	}
+	return nil
 }
 
 // newPassword checks a new password and hashes it; "" stays "" where none is allowed.
@@ -222,7 +236,7 @@ type Event struct {
 	At    time.Time
 	Actor string // who did it: a login, "command", "demo"
 	Login string // whose account; "" for a name that nobody has, which may be a password typed there
-	// Type is added, password, disabled, enabled, link, signed_in, signed_in_by_link or refused; or paused and
+	// Type is added, changed, password, disabled, enabled, link, signed_in, signed_in_by_link or refused; or paused and
 	// resumed with an account's name, replayed with a row of the quarantine, read_aside with one and a reason.
 	Type string
 }
