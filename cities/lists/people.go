@@ -69,7 +69,10 @@ func Staff(ctx context.Context, store *staff.Store, city *router.City, path stri
 
 func (p *People) row(l line, city *router.City, known map[string]staff.Member, lines map[string]int) {
 	column := "login"
-	if !l.has(column) {
+	if l.has("mail") && !l.has(column) {
+		column = "mail"
+	}
+	if _, there := l.table.at[column]; !there {
 		column = "mail"
 	}
 	login, ok := number(strings.ToLower(l.text(column)))
