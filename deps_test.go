@@ -75,7 +75,7 @@ var may = map[string][]string{
 	"internal/blobs":  {},
 	"internal/sheet":  {"internal/language"},
 	"internal/lapor":  {"internal/sheet", "tickets", "tickets/history", "router"},
-	"cities/lists":    {"cities", "internal/sheet", "router", "tickets/staff"},
+	"cities/lists":    {"cities", "internal/sheet", "router", "tickets", "tickets/staff"},
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
