@@ -38,6 +38,7 @@ var may = map[string][]string{
 	"tickets/history":   {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/quality":   {"tickets"},
+	"tickets/oncall":    {"tickets"},
 	"tickets/pass":      {"tickets"},
 	"tickets/incidents": {"tickets"},
 
@@ -63,12 +64,13 @@ var may = map[string][]string{
 	// The bot, the city packs and the web are above the router. The web never sees an adapter.
 	"bot/command":  {"tickets", "internal/language"},
 	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/incidents", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
+	"bot/alert":    {"channels", "channels/sms", "tickets", "tickets/oncall", "router", "router/place"},
 	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/classify", "router/similar"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
+	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
 
 	// The app wires, the command starts.
 	"internal/config": {},
@@ -79,13 +81,13 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
-		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/command", "cities",
+		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},
 	"cmd/tanggap": {
-		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/history", "tickets/staff", "tickets/clock",
-		"router", "router/place", "router/classify", "cities", "cities/lists",
+		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
+		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/lists",
 	},
 
 	// The demo, and the tests of the whole.

@@ -28,7 +28,9 @@ type NoticeOptions struct {
 	// Workday puts an instant on the wall clock of a zone ("" is the city's), and tells whether offices
 	// work on that day. nil knows no holiday but Saturday and Sunday.
 	Workday func(at time.Time, zone string) (local time.Time, works bool)
-	Now     func() time.Time // nil is time.Now
+	// Groups are chats of other people who work here; nil is none.
+	Groups func() []string
+	Now    func() time.Time // nil is time.Now
 }
 
 // Notices tells agencies of their work: what came in, moved to them, was opened again, is due and late.
@@ -207,6 +209,11 @@ func (n *Notices) heed(contacts []Contact) {
 	for _, c := range contacts {
 		if len(c.Chat.Value) > 1 && c.Chat.Value[0] == '-' {
 			groups[c.Chat.Value] = true
+		}
+	}
+	if n.options.Groups != nil {
+		for _, chat := range n.options.Groups() {
+			groups[chat] = true
 		}
 	}
 	n.bot.groups.Store(&groups)

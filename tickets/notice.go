@@ -107,12 +107,7 @@ const (
 // call it, as it may Bulletins: ErrLost where another holds it, ErrStale where the agency was told meanwhile.
 func (s *Store) Announce(ctx context.Context, lease Lease, a Announcement) error {
 	p := &plan{store: s, now: s.now()}
-	sent := make([]int64, len(a.Say))
-	for i := range a.Say {
-		a.Say[i].Purpose, a.Say[i].Automatic = ToAgency, true
-		sent[i] = p.say(&Situation{}, &Change{}, &a.Say[i])
-	}
-	err := s.inTx(ctx, machine, func(x *tx) error {
+	err := s.announce(ctx, p, a.Say, func(x *tx) error {
 		if err := x.moveMark(a, p.now); err != nil {
 			return err
 		}
@@ -121,24 +116,45 @@ func (s *Store) Announce(ctx context.Context, lease Lease, a Announcement) error
 				return err
 			}
 		}
-		if err := p.write(x); err != nil {
-			return err
-		}
-		for i, id := range sent {
-			to := a.Say[i].Via.Address
-			if _, err := x.exec(keepAddress, to.Kind, to.Value, id, micros(p.now)); err != nil {
-				return err
-			}
-		}
 		return x.renew(lease, p.now)
 	})
 	if err != nil {
 		return fmt.Errorf("announcing: %w", err)
 	}
-	if len(sent) > 0 {
+	return nil
+}
+
+// Tell writes messages that tell an agency's people of their work, and no citizen anything, into the outbox,
+// and what f writes, in one transaction: an error of f undoes it all.
+func (s *Store) Tell(ctx context.Context, say []Intent, f func(Tx) error) error {
+	return s.announce(ctx, &plan{store: s, now: s.now()}, say, func(x *tx) error { return f(Tx{x}) })
+}
+
+func (s *Store) announce(ctx context.Context, p *plan, say []Intent, note func(*tx) error) error {
+	sent := make([]int64, len(say))
+	for i := range say {
+		say[i].Purpose, say[i].Automatic = ToAgency, true
+		sent[i] = p.say(&Situation{}, &Change{}, &say[i])
+	}
+	err := s.inTx(ctx, machine, func(x *tx) error {
+		if err := note(x); err != nil {
+			return err
+		}
+		if err := p.write(x); err != nil {
+			return err
+		}
+		for i, id := range sent {
+			to := say[i].Via.Address
+			if _, err := x.exec(keepAddress, to.Kind, to.Value, id, micros(p.now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && len(sent) > 0 {
 		hint(s.dirty)
 	}
-	return nil
+	return err
 }
 
 func (x *tx) moveMark(a Announcement, now time.Time) error {

@@ -135,6 +135,10 @@ func storePoints(ctx context.Context, cfg *config.Config, city *router.City) (al
 		if err != nil {
 			return err
 		}
+		called, err := app.OnCall(ctx, cfg, store)
+		if err != nil {
+			return err
+		}
 		accounts, err := store.Accounts(ctx)
 		if err != nil {
 			return err
@@ -148,7 +152,7 @@ func storePoints(ctx context.Context, cfg *config.Config, city *router.City) (al
 				}
 			}
 		}
-		all = append(staffPoints(city, members), addressPoint(cfg, city, reached), trafficPoint(cfg, accounts))
+		all = append(staffPoints(city, members), addressPoint(cfg, city, reached), onCallPoint(called), trafficPoint(cfg, accounts))
 		return nil
 	})
 	return all, err

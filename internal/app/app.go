@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tanggap/bot"
+	"tanggap/bot/alert"
 	"tanggap/channels"
 	"tanggap/cities"
 	"tanggap/internal/blobs"
@@ -43,6 +44,7 @@ type App struct {
 	pack     atomic.Pointer[pack]
 	bot      *bot.Bot
 	posts    *bot.Notices
+	alerts   *alert.Alerts
 	inbox    channels.Inbox
 	adapters map[string]channels.Adapter
 	extra    Extra
@@ -173,6 +175,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		return err
 	}
 	a.meters.registry.MustRegister(newGauges(a.store, slices.Collect(maps.Keys(a.adapters))))
+	a.alerts = a.newAlerts()
 	a.posts = a.newNotices()
 	if a.listen, err = net.Listen("tcp", a.cfg.Server.Listen); err != nil {
 		return fmt.Errorf("listening: %w", err)

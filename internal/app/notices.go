@@ -22,16 +22,19 @@ func (a *App) newNotices() *bot.Notices {
 	o := bot.NoticeOptions{
 		URL: strings.TrimSuffix(a.cfg.Server.PublicURL, "/"), Gather: time.Duration(c.Gather), Account: a.reaching, Allow: a.allowed, Workday: a.workday,
 	}
+	if a.alerts != nil {
+		o.Groups = a.alerts.Groups
+	}
 	if at, err := c.DailyAt(); err == nil {
 		o.Daily = at
 	}
 	return bot.NewNotices(a.bot, a.store, o)
 }
 
-// reaching is the account that agencies are written to through: the one that the configuration names,
+// reaching is the account that agencies and those on call are written to through: the one that the configuration names,
 // else the first that can write to such an address at any time.
 func (a *App) reaching(kind channels.AddressKind) (string, channels.Capabilities, bool) {
-	wanted := map[channels.AddressKind]string{channels.Mail: a.cfg.Notices.MailAccount, channels.TelegramID: a.cfg.Notices.TelegramAccount}[kind]
+	wanted := map[channels.AddressKind]string{channels.Mail: a.cfg.Notices.MailAccount, channels.TelegramID: a.cfg.Notices.TelegramAccount, channels.Tel: a.cfg.OnCall.SMSAccount}[kind]
 	for _, acc := range a.cfg.Accounts {
 		ad, ok := a.adapters[acc.Name]
 		if !ok || wanted != "" && wanted != acc.Name {
@@ -77,6 +80,15 @@ func (a *App) notices(ctx context.Context, lease tickets.Lease) {
 // Contacts tells how the agencies hear of their work, with a store that the caller has opened, without
 // running anything: for `tanggap check` and `tanggap agency`.
 func Contacts(ctx context.Context, cfg *config.Config, store *tickets.Store) ([]bot.Contact, error) {
+	a, err := beside(cfg, store)
+	if err != nil {
+		return nil, err
+	}
+	return a.newNotices().Contacts(ctx)
+}
+
+// beside is an App that runs nothing, for what commands ask.
+func beside(cfg *config.Config, store *tickets.Store) (*App, error) {
 	p, err := loadPack(cfg.City)
 	if err != nil {
 		return nil, err
@@ -86,5 +98,5 @@ func Contacts(ctx context.Context, cfg *config.Config, store *tickets.Store) ([]
 	if a.adapters, err = makeAdapters(cfg, platformClient(), a.log); err != nil {
 		return nil, err
 	}
-	return a.newNotices().Contacts(ctx)
+	return a, nil
 }

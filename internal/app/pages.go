@@ -10,6 +10,7 @@ import (
 	"tanggap/bot"
 	"tanggap/internal/config"
 	"tanggap/tickets/figures"
+	"tanggap/tickets/oncall"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
@@ -35,6 +36,7 @@ func (a *App) makePages() error {
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, Mind: a.Mind, File: a.files.Get, From: from, Log: a.log,
 			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Waiting: triage.New(a.store).Waiting, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
+			Seen: oncall.New(a.store).Seen, Told: oncall.New(a.store).Of,
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages
 		})
 	}

@@ -111,6 +111,7 @@ func (a *App) start(ctx, run context.Context) {
 	})
 	a.loops.Go(func() { a.hold(run, "processor", a.process) })
 	a.loops.Go(func() { a.hold(run, "timers", a.timers) })
+	a.loops.Go(func() { a.hold(run, "oncall", a.onCall) })
 	a.loops.Go(func() { a.hold(run, "files", a.fetchFiles) })
 	a.loops.Go(func() { a.hold(run, "sweep", a.sweep) })
 	a.loops.Go(func() { teacher.learn(run) })
@@ -185,7 +186,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 // process turns inbox rows into tickets, woken by arrivals and looking by itself for what other
 // nodes took in and for what was held.
 func (a *App) process(ctx context.Context, lease tickets.Lease) {
-	if err := a.posts.Heed(ctx); err != nil && ctx.Err() == nil {
+	if err := errors.Join(a.alerts.Load(ctx), a.posts.Heed(ctx)); err != nil && ctx.Err() == nil {
 		a.log.Error("reading agencies' chats", "cause", err)
 		wait(ctx, time.Second)
 		return // and is held anew: what is said in agencies' chats must not become reports

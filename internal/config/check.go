@@ -70,6 +70,11 @@ func (c *Config) checkNotices(d *decoder) {
 	if n.Gather < Duration(time.Minute) && !d.failed("notices.gather") {
 		d.fail("notices.gather", "is less than 1m")
 	}
+	for key, value := range map[string]Duration{"oncall.after": c.OnCall.After, "oncall.gather": c.OnCall.Gather} {
+		if value < Duration(time.Minute) && !d.failed(key) {
+			d.fail(key, "is less than 1m")
+		}
+	}
 	for _, wanted := range []struct{ key, account, kind string }{
 		{"notices.mail_account", n.MailAccount, "email"}, {"notices.telegram_account", n.TelegramAccount, "telegram"},
 	} {

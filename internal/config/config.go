@@ -23,6 +23,7 @@ type Config struct {
 	Attachments Attachments `toml:"attachments"`
 	City        City        `toml:"city"`
 	Notices     Notices     `toml:"notices"`
+	OnCall      OnCall      `toml:"oncall"`
 	Costs       Costs       `toml:"costs"`
 	Log         Log         `toml:"log"`
 	Accounts    []Account   `toml:"-"` // of [channels.NAME], sorted by name
@@ -103,6 +104,14 @@ func (n Notices) DailyAt() (time.Duration, error) {
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
 }
 
+// OnCall is how those on call are told of emergencies; who they are stands in the database.
+type OnCall struct {
+	After  Duration `toml:"after"`  // what nobody has opened by then is told again, and to the next
+	Gather Duration `toml:"gather"` // the longest that the further ones of a flood wait to be told in one message
+	// The account to write SMS through; "" is the first that can. Mail and Telegram go as notices do.
+	SMSAccount string `toml:"sms_account"`
+}
+
 // Log is what goes to standard error.
 type Log struct {
 	Level  slog.Level `toml:"level"`
@@ -141,6 +150,7 @@ func Default() *Config {
 		Server:      Server{Listen: "127.0.0.1:8080", AdminListen: "127.0.0.1:9090", Mode: Live, TrustedProxies: []string{"127.0.0.1", "::1"}},
 		Attachments: Attachments{URL: "file:attachments"},
 		Notices:     Notices{Enabled: true, Gather: Duration(10 * time.Minute), Daily: "07:30"},
+		OnCall:      OnCall{After: Duration(10 * time.Minute), Gather: Duration(10 * time.Minute)},
 		Log:         Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }

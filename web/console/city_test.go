@@ -24,6 +24,7 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/figures"
+	"tanggap/tickets/oncall"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
@@ -100,6 +101,7 @@ func settle(t *testing.T, url string) *town {
 		UI: pages, Store: store, Desk: w.desk, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
 		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: quality.New(store).Since, Waiting: triage.New(store).Waiting,
+		Seen: oncall.New(store).Seen, Told: oncall.New(store).Of,
 		Accounts: func() (all []console.Account) {
 			for name, c := range capabilities {
 				all = append(all, console.Account{Name: name, Channel: c.Channel})

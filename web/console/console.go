@@ -15,6 +15,7 @@ import (
 	"tanggap/router"
 	"tanggap/tickets"
 	"tanggap/tickets/figures"
+	"tanggap/tickets/oncall"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
@@ -65,6 +66,9 @@ type Options struct {
 	Emergencies func(context.Context) ([]figures.Urgent, error)
 	// Waiting is what waits at an agency's desk to be assigned; see triage.Store.
 	Waiting func(ctx context.Context, agency string, after triage.Mark) (triage.Line, error)
+	// Seen notes that a person opened an emergency, and Told who on call was told of it; see oncall.Book.
+	Seen func(ctx context.Context, ticket int64, by string) error
+	Told func(ctx context.Context, ticket int64) ([]oncall.Told, error)
 	// Judged are the router's decisions since a time, with what became of them; see quality.Store.
 	Judged func(context.Context, time.Time) ([]quality.Judgement, error)
 	// Contacts tells how every agency of the city hears of its work; see bot.Notices.

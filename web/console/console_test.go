@@ -10,6 +10,7 @@ import (
 	"tanggap/bot"
 	"tanggap/channels"
 	"tanggap/tickets"
+	"tanggap/tickets/oncall"
 	"tanggap/tickets/staff"
 )
 
@@ -136,6 +137,24 @@ func TestEmergenciesStandAboveTheQueue(t *testing.T) {
 		}
 		w.lacks(head.sees("/console/queue?view=pending"), "dahulukan")
 		w.lacks(w.hires("siti", staff.Clerk, lights).sees("/console/queue"), n.Reference.String(), "dahulukan")
+	})
+}
+
+// An emergency that those on call were told of shows it, and who opened it first; whoever only reads wakes
+// the next in line all the same.
+func TestWhoOpensAnEmergencyIsNoted(t *testing.T) {
+	each(t, func(w *town) {
+		n := w.reports("bot", "tolong rumah kebakaran di jl kebon kacang, api besar, ada orang di dalam")
+		book := oncall.New(w.Store)
+		if err := book.Tell(t.Context(), oncall.Call{Was: oncall.Mark{Step: 1}, Of: map[int64]int{n.ID: 0}, Next: map[int64]int{n.ID: 1}}); err != nil {
+			t.Fatal(err)
+		}
+		page := w.hires("audi", staff.Auditor, root).sees(path(n))
+		w.has(page, "Petugas piket", "Belum dibuka siapa pun")
+		w.has(w.hires("rina", staff.Dispatcher, root).sees(path(n)), "Dibuka rina")
+		w.has(w.hires("wati", staff.Dispatcher, root).sees(path(n)), "Dibuka rina")
+		calm := w.reports("smsc", street)
+		w.lacks(w.hires("budi", staff.Dispatcher, root).sees(path(calm)), "Petugas piket")
 	})
 }
 

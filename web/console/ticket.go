@@ -28,6 +28,7 @@ type ticketPage struct {
 	Lines      []line
 	Decision   *decision
 	Events     []event
+	OnCall     []called
 	Reply      bool // the person may work on it
 	Transfer   []choice
 	Moves      []move
@@ -45,6 +46,14 @@ type draft struct {
 type opened struct {
 	Name, Address string
 	Until         time.Time
+}
+
+// called is that those on call of an agency were told of an emergency.
+type called struct {
+	Agency string // "" is the whole city
+	At     time.Time
+	Seen   time.Time // zero: nobody opened it yet
+	By     string    // a login
 }
 
 type point struct{ Lat, Lng string }
@@ -72,7 +81,8 @@ var sampleTicket = ticketPage{
 	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Mute: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
 	Opened: &opened{"x", "x", time.Unix(1, 0)}, Reasons: bot.OpenReasons(), Lines: []line{sampleLine},
 	Decision: &decision{1, true, []string{"x"}, []guess{{"x", "x", "x", 1}}}, Events: []event{{time.Unix(1, 0), "x", "created", "x"}},
-	Reply: true, Transfer: []choice{{"x", "x"}}, Moves: []move{{"resolved", true, true}}, Draft: draft{"stale", "reply", "x", "x", "x", "other"},
+	OnCall: []called{{"x", time.Unix(1, 0), time.Unix(1, 0), "x"}, {At: time.Unix(1, 0)}},
+	Reply:  true, Transfer: []choice{{"x", "x"}}, Moves: []move{{"resolved", true, true}}, Draft: draft{"stale", "reply", "x", "x", "x", "other"},
 }
 
 // ticket finds the ticket of the call. What the person may not see is not there.
@@ -95,7 +105,14 @@ func (c *console) ticket(h func(*visit, *tickets.Ticket)) http.HandlerFunc {
 	})
 }
 
-func (c *console) showTicket(v *visit, t *tickets.Ticket) { c.writeTicket(v, t, 0, draft{}) }
+// showTicket is also how those on call say that they look: an emergency that somebody who may work on it
+// has opened wakes nobody else.
+func (c *console) showTicket(v *visit, t *tickets.Ticket) {
+	if t.Emergency && !v.reads() && c.failed(v, c.Seen(v.r.Context(), t.ID, v.who.Login)) {
+		return
+	}
+	c.writeTicket(v, t, 0, draft{})
+}
 
 // writeTicket is the page of a ticket, with a form that was refused.
 func (c *console) writeTicket(v *visit, t *tickets.Ticket, status int, d draft) {
@@ -134,6 +151,11 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 	}
 	p.Events = c.events(v, events)
 	p.Decision = c.decision(v, t)
+	if t.Emergency {
+		if p.OnCall, err = c.called(v, t); err != nil {
+			return p, err
+		}
+	}
 	if p.Reply {
 		p.Moves = moves(t)
 		if t.State.Open() {
@@ -205,4 +227,17 @@ func moves(t *tickets.Ticket) (all []move) {
 		all = append(all, m)
 	}
 	return all
+}
+
+// called are those who were told of an emergency.
+func (c *console) called(v *visit, t *tickets.Ticket) (all []called, err error) {
+	told, err := c.Told(v.r.Context(), t.ID)
+	for _, x := range told {
+		name := ""
+		if a, ok := c.City().Agency(x.Agency); ok {
+			name = a.Name
+		}
+		all = append(all, called{Agency: name, At: x.At, Seen: x.Seen, By: x.By})
+	}
+	return all, err
 }
