@@ -36,6 +36,7 @@ var may = map[string][]string{
 	"tickets/learned":   {"tickets"},
 	"tickets/triage":    {"tickets"},
 	"tickets/history":   {"tickets"},
+	"tickets/edits":     {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/quality":   {"tickets"},
 	"tickets/oncall":    {"tickets"},
@@ -66,6 +67,7 @@ var may = map[string][]string{
 	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/incidents", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
 	"bot/alert":    {"channels", "channels/sms", "tickets", "tickets/oncall", "router", "router/place"},
 	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/classify", "router/similar"},
+	"cities/amend": {"tickets", "tickets/edits", "router", "cities"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
@@ -81,8 +83,8 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
-		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities",
+		"tickets", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},
 	"cmd/tanggap": {

@@ -23,6 +23,8 @@ var embedded embed.FS
 type Pack struct {
 	Name string
 	City *router.City
+	// Definition is what City was compiled from; it is not to be changed.
+	Definition router.Definition
 	// FS holds the pack's files, for what is not the router's: the calendar, the wording.
 	FS fs.FS
 	// Warnings are not wrong, but worth a look by who runs the city: facts marked as examples.
@@ -110,7 +112,7 @@ func read(name string, files fs.FS) (Pack, *reader, router.Definition, error) {
 	if err != nil {
 		return Pack{}, nil, def, fmt.Errorf("city pack %s: %w", name, err)
 	}
-	pack := Pack{Name: name, City: city, FS: files, Warnings: r.examples(def)}
+	pack := Pack{Name: name, City: city, Definition: def, FS: files, Warnings: r.examples(def)}
 	if _, err := pack.Examples(); err != nil {
 		return Pack{}, nil, def, err // at once, not when the text model begins
 	}

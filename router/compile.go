@@ -101,6 +101,9 @@ func (c *compiler) facts() {
 	if f.Threshold <= 0 || f.Threshold >= 1 {
 		c.fault("city %s: threshold %v is not between 0 and 1", f.ID, f.Threshold)
 	}
+	if f.Accuracy < 0 || f.Accuracy >= 1 {
+		c.fault("city %s: accuracy %v is not between 0 and 1", f.ID, f.Accuracy)
+	}
 	if a := f.Answer; a != (Deadline{}) && (a.Value <= 0 || (a.Unit != Hours && a.Unit != CalendarDays && a.Unit != WorkingDays)) {
 		c.fault("city %s: [city.answer] is no deadline: %d %q", f.ID, a.Value, a.Unit)
 	}

@@ -27,7 +27,10 @@ type Facts struct {
 	// report with a known place first.
 	FirstHop  string
 	Threshold float64 // below this confidence Decide abstains
-	Privacy   string  // URL of the privacy notice, "" while there is none
+	// Accuracy is how many of what is routed alone an administrator wants right, as a share; 0 where nobody
+	// said, and Threshold stands.
+	Accuracy  float64
+	Privacy   string // URL of the privacy notice, "" while there is none
 	Emergency Emergency
 	Days      Days
 	// Answer is what may be promised where a category's own deadline is an example, or is none.

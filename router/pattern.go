@@ -1,6 +1,7 @@
 package router
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,13 +100,16 @@ func (v *vocabulary) parse(source string) (pattern, error) {
 	for side := range strings.SplitSeq(source, " + ") {
 		slots, err := v.side(side)
 		if err != nil {
-			return pattern{}, fmt.Errorf("pattern %q: %w", source, err)
+			fault := PatternFault{Code: PatternEmpty}
+			errors.As(err, &fault)
+			fault.Pattern = source
+			return pattern{}, fault
 		}
 		p.sides = append(p.sides, slots)
 		p.words += len(slots)
 	}
 	if len(p.sides) > 2 {
-		return pattern{}, fmt.Errorf("pattern %q: more than two sides", source)
+		return pattern{}, PatternFault{Pattern: source, Code: PatternSides}
 	}
 	return p, nil
 }
@@ -118,7 +122,7 @@ func (v *vocabulary) side(source string) ([]slot, error) {
 			if strings.HasPrefix(word, "<") {
 				id, ok := v.symbols[word]
 				if !ok {
-					return nil, fmt.Errorf("unknown set %s", word)
+					return nil, PatternFault{Code: PatternSet, Word: word}
 				}
 				s = append(s, id)
 				continue
@@ -140,14 +144,14 @@ func (v *vocabulary) side(source string) ([]slot, error) {
 				words = words[len(words)-1:]
 			}
 			if len(words) != 1 {
-				return nil, fmt.Errorf("%q is not one word", word)
+				return nil, PatternFault{Code: PatternWord, Word: word}
 			}
 			s = append(s, v.symbol(words[0]))
 		}
 		slots = append(slots, s)
 	}
 	if len(slots) == 0 {
-		return nil, fmt.Errorf("no words")
+		return nil, PatternFault{Code: PatternEmpty}
 	}
 	return slots, nil
 }

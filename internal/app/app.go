@@ -21,6 +21,7 @@ import (
 	"tanggap/bot/alert"
 	"tanggap/channels"
 	"tanggap/cities"
+	"tanggap/cities/amend"
 	"tanggap/internal/blobs"
 	"tanggap/internal/config"
 	"tanggap/migrations"
@@ -28,6 +29,7 @@ import (
 	"tanggap/router/classify"
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
+	"tanggap/tickets/edits"
 	"tanggap/tickets/pass"
 	"tanggap/web/portal"
 	"tanggap/web/ui"
@@ -40,6 +42,8 @@ type App struct {
 	holder   string // names this process in leases
 	store    *tickets.Store
 	passes   *pass.Book
+	edits    *edits.Store
+	amending sync.Mutex // held by who replaces pack
 	files    *blobs.Folder
 	pack     atomic.Pointer[pack]
 	bot      *bot.Bot
@@ -66,10 +70,13 @@ type App struct {
 
 // pack is what a reload replaces as one.
 type pack struct {
-	city     *router.City
+	city     *router.City // with what the database says over it
 	calendar *clock.Calendar
 	examples []classify.Example
-	basis    string // names the examples
+	basis    string      // names the examples
+	loaded   cities.Pack // without
+	version  int64       // of the edits
+	aside    []amend.Aside
 }
 
 // Options of New.
@@ -169,7 +176,10 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if a.files, err = blobs.Open(a.cfg.Attachments.URL); err != nil {
 		return err
 	}
-	a.passes = pass.New(a.store)
+	a.passes, a.edits = pass.New(a.store), edits.New(a.store)
+	if err := a.amend(ctx, a.pack.Load()); err != nil {
+		return err
+	}
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
 	if err := a.makePages(); err != nil {
 		return err
@@ -194,7 +204,7 @@ func loadPack(c config.City) (*pack, error) {
 		return nil, err
 	}
 	if c.PrivacyNotice != "" {
-		p.City = p.City.WithPrivacy(c.PrivacyNotice)
+		p.City, p.Definition.Facts.Privacy = p.City.WithPrivacy(c.PrivacyNotice), c.PrivacyNotice
 	}
 	text, err := p.Calendar()
 	if err != nil {
@@ -208,7 +218,7 @@ func loadPack(c config.City) (*pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &pack{p.City, calendar, examples, digest(examples)}, nil
+	return &pack{city: p.City, calendar: calendar, examples: examples, basis: digest(examples), loaded: p}, nil
 }
 
 // platformClient follows no redirect, since a token or a signature would go along, and uses no proxy
@@ -263,17 +273,6 @@ func (a *App) deadline(from time.Time, d router.Deadline, zone string) time.Time
 		}
 	}
 	return calendar.Deadline(from, clock.Span{Value: d.Value, Unit: clock.Unit(d.Unit)})
-}
-
-// Reload reads the city pack anew. A bad one is refused, and the old one stays.
-func (a *App) Reload() error {
-	p, err := loadPack(a.cfg.City)
-	if err != nil {
-		return fmt.Errorf("reloading the city pack: %w", err)
-	}
-	a.pack.Store(p)
-	a.bot.SetCity(p.city)
-	return nil
 }
 
 // Close lets go of what New opened. It is not needed after Run.
