@@ -184,7 +184,7 @@ func (c *categories) row(l line, id string) {
 	}
 	c.deadline(l, w, isNew)
 	// What says that one agency acts does not say it of another.
-	moved := slices.ContainsFunc(w.changed, func(key string) bool { return key == "agency" || key == "role" || key == "office" })
+	moved := slices.ContainsFunc(w.changed, func(f Field) bool { return f.Name == "agency" || f.Name == "role" || f.Name == "office" })
 	c.origin(l, w, isNew || moved, "source", "deadline_source")
 	for _, key := range []string{"sure", "strong", "hint", "against"} {
 		w.list(l, key)

@@ -37,7 +37,11 @@ func TestTopicsOfAPackThatStandsAlone(t *testing.T) {
 	plan, err := Categories(dir, path, today)
 	taken(t, plan, err)
 	want := Outcome{
-		Rows: 3, Left: 1, Added: []Change{{Line: 5, ID: "halte"}}, Changed: []Change{{Line: 3, ID: "banjir", Fields: []string{"deadline"}}}, Unread: []string{"A (No.)"},
+		Rows: 3, Left: 1, Unread: []string{"A (No.)"}, Added: []Change{{5, "halte", []Field{
+			{Name: "name", Is: `{ id = "Halte rusak", en = "Broken bus stops" }`}, {Name: "agency", Is: "dki.dishub"}, {Name: "located", Is: "true"},
+			{Name: "deadline", Is: `{ value = 24, unit = "hours", example = true }`}, {Name: "source", Is: "perda-5-2016"}, {Name: "sure", Is: `["halte rusak|bocor", "bus stop broken"]`},
+		}}},
+		Changed: []Change{{3, "banjir", []Field{{"deadline", `{ value = 3, unit = "calendar_days", example = true }`, `{ value = 2, unit = "calendar_days", example = true }`}}}},
 	}
 	if diff := cmp.Diff(want, plan.Outcome); diff != "" {
 		t.Error(diff)
@@ -75,7 +79,13 @@ func TestTopicsOfTheBase(t *testing.T) {
 		"banjir;Dinas Perhubungan;1 hari kerja;SOP banjir 2025;1 Februari 2026\r\nlampu-jalan;;;;\r\n")
 	plan, err := Categories(dir, table, today)
 	taken(t, plan, err)
-	want := Outcome{Rows: 2, Left: 1, Changed: []Change{{Line: 2, ID: "banjir", Fields: []string{"role", "agency", "deadline", "source", "example"}}}}
+	want := Outcome{Rows: 2, Left: 1, Changed: []Change{{2, "banjir", []Field{
+		{Name: "role", Was: "sumber-daya-air"},
+		{Name: "agency", Is: "banyuwangi.dishub"},
+		{"deadline", `{ value = 3, unit = "calendar_days", example = true }`, `{ value = 1, unit = "working_days", source = "sop-banjir-2025" }`},
+		{Name: "source", Was: "uu-23-2014"},
+		{Name: "example", Is: "true"},
+	}}}}
 	if diff := cmp.Diff(want, plan.Outcome); diff != "" {
 		t.Error(diff)
 	}

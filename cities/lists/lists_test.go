@@ -144,8 +144,12 @@ func TestAgenciesOfAWorkbook(t *testing.T) {
 	}
 	taken(t, plan, err)
 	want := Outcome{
-		Rows: 3, Left: 1, Added: []Change{{Line: 6, ID: "dki.dishub.parkir"}},
-		Changed: []Change{{Line: 5, ID: "dki.dishub", Fields: []string{"mailbox", "chat"}}}, Unread: []string{"A (No)", "H (Telp.)"},
+		Rows: 3, Left: 1, Unread: []string{"A (No)", "H (Telp.)"},
+		Added: []Change{{6, "dki.dishub.parkir", []Field{
+			{Name: "parent", Is: "dki.dishub"}, {Name: "name", Is: "Unit Pengelola Perparkiran"}, {Name: "short", Is: "UP Parkir"}, {Name: "kind", Is: "unit"},
+			{Name: "words", Is: `["up parkir", "juru parkir resmi"]`}, {Name: "source", Is: "perda-5-tahun-2016-tentang-perangkat-dae"},
+		}}},
+		Changed: []Change{{5, "dki.dishub", []Field{{Name: "mailbox", Is: "lapor@dishub.example.go.id"}, {Name: "chat", Is: "-1001234567890"}}}},
 	}
 	if diff := cmp.Diff(want, plan.Outcome); diff != "" {
 		t.Error(diff)
@@ -274,6 +278,22 @@ func TestAgenciesGetANewParent(t *testing.T) {
 	after := content(t, dir)["agencies.toml"]
 	if strings.Index(after, `"dki.infra"`) > strings.Index(after, `"dki.dsda"`) {
 		t.Error("the parent stands below its child")
+	}
+}
+
+// A merged cell shows its value in every row, and only the first has it: the others would fall to the root desk.
+func TestMergedCellsAreRefused(t *testing.T) {
+	path := book(t, func(set func(string, any), f *excelize.File, name string) {
+		for cell, v := range map[string]any{"A1": "kode", "B1": "nama", "C1": "induk", "A2": "dki.a", "B2": "A", "C2": "dki.dishub", "A3": "dki.b", "B3": "B"} {
+			set(cell, v)
+		}
+		if err := f.MergeCell(name, "C2", "C3"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	plan := must(Agencies(city(t, "jakarta"), path, today))
+	if diff := cmp.Diff([]string{"line 2, column C (induk): is one cell over the lines 2 to 3: part it, and write into each line what is meant there"}, problems(plan.Outcome)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -35,8 +35,7 @@ type Plan struct {
 type pack struct {
 	plan    *Plan
 	city    *router.City
-	points  []cities.Point // what the check says of it as it is
-	base    fs.FS          // nil where it stands alone
+	base    fs.FS // nil where it stands alone
 	drop    []string
 	root    string
 	id      string
@@ -59,11 +58,7 @@ func openPack(dir string, now time.Time) (*pack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the pack must be sound before a list goes into it: %w", err)
 	}
-	points, err := cities.Inspect(dir, now)
-	if err != nil {
-		return nil, err
-	}
-	p := &pack{plan: &Plan{dir: dir, was: map[string][]byte{}, will: map[string][]byte{}}, city: loaded.City, points: points, now: now, sources: map[string]source{}}
+	p := &pack{plan: &Plan{dir: dir, was: map[string][]byte{}, will: map[string][]byte{}}, city: loaded.City, now: now, sources: map[string]source{}}
 	var in struct {
 		City struct {
 			ID   string   `toml:"id"`
@@ -198,7 +193,11 @@ func (p *pack) finish(lines map[string]int) (*Plan, error) {
 		p.plan.blame(err, lines)
 		return p.plan, nil
 	}
-	p.plan.compare(p.points, points)
+	before, err := cities.Inspect(p.plan.dir, p.now)
+	if err != nil {
+		return nil, err
+	}
+	p.plan.compare(before, points)
 	return p.plan, nil
 }
 

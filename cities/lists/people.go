@@ -100,7 +100,7 @@ func (p *People) row(l line, city *router.City, known map[string]staff.Member, l
 	}
 	if !there {
 		p.added = append(p.added, m)
-		p.note(l, login, true, nil)
+		p.note(l, login, true, differ(staff.Member{}, m))
 		return
 	}
 	fields := differ(was, m)
@@ -163,12 +163,12 @@ func roleOf(text string) staff.Role {
 }
 
 // differ names what of a person changes.
-func differ(a, b staff.Member) (fields []string) {
-	for _, f := range []struct{ name, a, b string }{
+func differ(a, b staff.Member) (fields []Field) {
+	for _, f := range []Field{
 		{"name", a.Name, b.Name}, {"role", string(a.Role), string(b.Role)}, {"agency", a.Agency, b.Agency}, {"language", a.Language, b.Language},
 	} {
-		if f.a != f.b {
-			fields = append(fields, f.name)
+		if f.Was != f.Is {
+			fields = append(fields, f)
 		}
 	}
 	return fields

@@ -73,8 +73,12 @@ func TestPeopleOfAWorkbook(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := Outcome{
-			Rows: 4, Left: 1, Added: []Change{{Line: 5, ID: "budi@dsda.example.go.id"}, {Line: 6, ID: "19850312"}},
-			Changed: []Change{{Line: 4, ID: "rina", Fields: []string{"name", "role"}}}, Unread: []string{"A (No)", "G (No. HP)"},
+			Rows: 4, Left: 1, Unread: []string{"A (No)", "G (No. HP)"},
+			Added: []Change{
+				{5, "budi@dsda.example.go.id", []Field{{Name: "name", Is: "Budi Santoso"}, {Name: "role", Is: "clerk"}, {Name: "agency", Is: "dki.dsda"}, {Name: "language", Is: "id"}}},
+				{6, "19850312", []Field{{Name: "name", Is: "Siti Aminah"}, {Name: "role", Is: "clerk"}, {Name: "agency", Is: "dki.31.74.01.1005"}, {Name: "language", Is: "id"}}},
+			},
+			Changed: []Change{{4, "rina", []Field{{"name", "Rina W.", "Rina Wulandari"}, {"role", "clerk", "supervisor"}}}},
 		}
 		if diff := cmp.Diff(want, p.Outcome); diff != "" {
 			t.Fatal(diff)

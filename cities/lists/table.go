@@ -44,9 +44,16 @@ type Outcome struct {
 
 // Change is one row that adds or changes something.
 type Change struct {
-	Line   int      `json:"line"`
-	ID     string   `json:"id"`
-	Fields []string `json:"fields,omitempty"` // that change
+	Line   int     `json:"line"`
+	ID     string  `json:"id"`
+	Fields []Field `json:"fields"` // that change; all that are set, where the row is new
+}
+
+// Field is one that changes; "" is none.
+type Field struct {
+	Name string `json:"name"`
+	Was  string `json:"was,omitempty"`
+	Is   string `json:"is,omitempty"`
 }
 
 // OK reports whether the table can be taken.
@@ -199,7 +206,26 @@ func read(path string, fields []field, out *Outcome) (*table, error) {
 			return nil, fmt.Errorf("reading %s: line %d names no column %q (or %s)", path, head.Line, f.names[0], strings.Join(f.names[1:], ", "))
 		}
 	}
-	return t, t.rows(r, path, fields[0].key, out)
+	if err := t.rows(r, path, fields[0].key, out); err != nil {
+		return nil, err
+	}
+	return t, t.merged(path, head.Line, out)
+}
+
+// merged refuses cells over several rows: people see the value in each, and only the first has it.
+func (t *table) merged(path string, heading int, out *Outcome) error {
+	spans, err := sheet.Merged(path)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	for _, s := range spans {
+		for key, i := range t.at {
+			if i == s.Column && s.To > heading {
+				out.fault(line{n: s.From, table: t}, key, "is one cell over the lines %d to %d: part it, and write into each line what is meant there", s.From, s.To)
+			}
+		}
+	}
+	return nil
 }
 
 func (t *table) rows(r *sheet.Reader, path, first string, out *Outcome) error {

@@ -9,7 +9,7 @@ import (
 type writer struct {
 	entry   *entry
 	order   []string
-	changed []string
+	changed []Field
 }
 
 func (w *writer) text(l line, key string) {
@@ -47,11 +47,23 @@ func (w *writer) flag(key string, on bool) {
 
 // put sets a value, nil for none, where it is another.
 func (w *writer) put(key string, value any) {
-	if had := w.entry.values[key]; fmt.Sprint(had) == fmt.Sprint(value) && (had == nil) == (value == nil) {
+	had := w.entry.values[key]
+	if fmt.Sprint(had) == fmt.Sprint(value) && (had == nil) == (value == nil) {
 		return
 	}
 	w.entry.set(w.order, key, value)
-	w.changed = append(w.changed, key)
+	w.changed = append(w.changed, Field{key, shown(had), shown(value)})
+}
+
+// shown is a value as people read it.
+func shown(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	return encoded(value)
 }
 
 // origin writes where a fact comes from. What is new and has no source is an example. days are the columns of
@@ -73,12 +85,12 @@ func (p *pack) origin(l line, w *writer, isNew bool, days ...string) {
 }
 
 // note counts what became of a row.
-func (o *Outcome) note(l line, id string, isNew bool, changed []string) {
+func (o *Outcome) note(l line, id string, isNew bool, changed []Field) {
 	switch {
 	case isNew:
-		o.Added = append(o.Added, Change{Line: l.n, ID: id})
+		o.Added = append(o.Added, Change{l.n, id, changed})
 	case len(changed) > 0:
-		o.Changed = append(o.Changed, Change{Line: l.n, ID: id, Fields: changed})
+		o.Changed = append(o.Changed, Change{l.n, id, changed})
 	default:
 		o.Left++
 	}

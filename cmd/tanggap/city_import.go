@@ -162,10 +162,30 @@ func printChanges(w io.Writer, verb string, all []lists.Change) {
 			fmt.Fprintf(w, "       and %d more\n", len(all)-i)
 			break
 		}
-		what := ch.ID
-		if len(ch.Fields) > 0 {
-			what += ": " + strings.Join(ch.Fields, ", ")
-		}
-		fmt.Fprintf(w, "       line %d: %s\n", ch.Line, what)
+		fmt.Fprintf(w, "       line %d: %s: %s\n", ch.Line, ch.ID, strings.Join(fieldsOf(ch), "; "))
 	}
+}
+
+// longest is how much of a value is printed, in letters; --json has all of it.
+const longest = 60
+
+// fieldsOf says what a row sets, and what was there.
+func fieldsOf(ch lists.Change) (all []string) {
+	brief := func(text string) string {
+		if r := []rune(text); len(r) > longest {
+			return string(r[:longest]) + "…"
+		}
+		return text
+	}
+	for _, f := range ch.Fields {
+		switch {
+		case f.Is == "":
+			all = append(all, fmt.Sprintf("%s taken away, was %s", f.Name, brief(f.Was)))
+		case f.Was == "":
+			all = append(all, fmt.Sprintf("%s %s", f.Name, brief(f.Is)))
+		default:
+			all = append(all, fmt.Sprintf("%s %s, was %s", f.Name, brief(f.Is), brief(f.Was)))
+		}
+	}
+	return all
 }

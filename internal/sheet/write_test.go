@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 )
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
@@ -30,6 +31,26 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestMerged(t *testing.T) {
+	path := book(t, func(f *excelize.File) {
+		name := f.GetSheetName(0)
+		for _, cells := range [][2]string{{"A1", "F1"}, {"B4", "B9"}, {"D5", "E6"}} {
+			if err := f.MergeCell(name, cells[0], cells[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	got, err := Merged(path)
+	if diff := cmp.Diff([]Span{{4, 9, 1}, {5, 6, 3}, {5, 6, 4}}, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	for text, fails := range map[string]bool{"a,b\n": false, "": false, "PK\x03\x04 broken": true} {
+		if got, err := Merged(file(t, "a.csv", []byte(text))); (err != nil) != fails || got != nil {
+			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
 }
