@@ -38,8 +38,12 @@ func TestTopicsOfAPackThatStandsAlone(t *testing.T) {
 	taken(t, plan, err)
 	want := Outcome{
 		Rows: 3, Left: 1, Unread: []string{"A (No.)"}, Added: []Change{{5, "halte", []Field{
-			{Name: "name", Is: `{ id = "Halte rusak", en = "Broken bus stops" }`}, {Name: "agency", Is: "dki.dishub"}, {Name: "located", Is: "true"},
-			{Name: "deadline", Is: `{ value = 24, unit = "hours", example = true }`}, {Name: "source", Is: "perda-5-2016"}, {Name: "sure", Is: `["halte rusak|bocor", "bus stop broken"]`},
+			{Name: "name", Is: `{ id = "Halte rusak", en = "Broken bus stops" }`},
+			{Name: "agency", Is: "dki.dishub"},
+			{Name: "located", Is: "true"},
+			{Name: "deadline", Is: `{ value = 24, unit = "hours", example = true }`},
+			{Name: "source", Is: "perda-5-2016"},
+			{Name: "sure", Is: `["halte rusak|bocor", "bus stop broken"]`},
 		}}},
 		Changed: []Change{{3, "banjir", []Field{{"deadline", `{ value = 3, unit = "calendar_days", example = true }`, `{ value = 2, unit = "calendar_days", example = true }`}}}},
 	}

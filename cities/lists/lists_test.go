@@ -146,8 +146,12 @@ func TestAgenciesOfAWorkbook(t *testing.T) {
 	want := Outcome{
 		Rows: 3, Left: 1, Unread: []string{"A (No)", "H (Telp.)"},
 		Added: []Change{{6, "dki.dishub.parkir", []Field{
-			{Name: "parent", Is: "dki.dishub"}, {Name: "name", Is: "Unit Pengelola Perparkiran"}, {Name: "short", Is: "UP Parkir"}, {Name: "kind", Is: "unit"},
-			{Name: "words", Is: `["up parkir", "juru parkir resmi"]`}, {Name: "source", Is: "perda-5-tahun-2016-tentang-perangkat-dae"},
+			{Name: "parent", Is: "dki.dishub"},
+			{Name: "name", Is: "Unit Pengelola Perparkiran"},
+			{Name: "short", Is: "UP Parkir"},
+			{Name: "kind", Is: "unit"},
+			{Name: "words", Is: `["up parkir", "juru parkir resmi"]`},
+			{Name: "source", Is: "perda-5-tahun-2016-tentang-perangkat-dae"},
 		}}},
 		Changed: []Change{{5, "dki.dishub", []Field{{Name: "mailbox", Is: "lapor@dishub.example.go.id"}, {Name: "chat", Is: "-1001234567890"}}}},
 	}
