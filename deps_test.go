@@ -72,7 +72,7 @@ var may = map[string][]string{
 	"web/discreet": {"tickets"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
+	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/incidents", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
 
 	// The app wires, the command starts.
 	"internal/config": {},

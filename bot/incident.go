@@ -189,7 +189,10 @@ func (s *scene) restore(n *tickets.Ticket, by string, was incidents.Was) error {
 // Answer says to the citizen of a ticket what is said to all of its incident, in his language, and on a
 // channel that costs in the short form: once for each task.
 func (d *Desk) Answer(ctx context.Context, m incidents.Member, task incidents.Task) error {
-	key := fmt.Sprintf("%d:%d", task.ID, m.Ticket)
+	key := fmt.Sprintf("%d:%s:%d", task.Incident, task.Reply.Key, m.Ticket)
+	if task.Reply.Key == "" {
+		key = fmt.Sprintf("%d:%d", task.ID, m.Ticket)
+	}
 	act := tickets.Act{Ticket: m.Ticket, By: task.By, Once: tickets.Once{Scope: "incident", Key: key, Request: key}}
 	_, err := d.work(ctx, "answering", act, func(s *scene, c *tickets.Ticket) error {
 		text := task.Reply.In(s.lang, s.caps.Paid)

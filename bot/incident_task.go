@@ -10,15 +10,37 @@ import (
 	"tanggap/tickets/incidents"
 )
 
-// Crowd carries out what is done to all members of an incident, one ticket after the other, each in a
-// transaction of its own. It is safe for concurrent use: two that do the same task at once do it once.
+// Crowd is the desk for incidents. It carries out what is done to all members of one, ticket after ticket, each
+// in a transaction of its own. It is safe for concurrent use: two that do the same task at once do it once.
 type Crowd struct {
-	desk  *Desk
-	store *incidents.Store
+	*incidents.Store
+	desk *Desk
 }
 
 // NewCrowd is one on a desk.
-func NewCrowd(d *Desk) *Crowd { return &Crowd{d, incidents.New(d.store)} }
+func NewCrowd(d *Desk) *Crowd { return &Crowd{incidents.New(d.store), d} }
+
+// Heed makes the bot of this process know the incidents as they now stand.
+func (c *Crowd) Heed(ctx context.Context) error {
+	all, err := c.Current(ctx)
+	if err == nil {
+		c.desk.bot.SetIncidents(all)
+	}
+	return err
+}
+
+// Hears is Bot.Hears.
+func (c *Crowd) Hears(lang, text string) string { return c.desk.bot.Hears(lang, text) }
+
+// Hold is Desk.Hold.
+func (c *Crowd) Hold(ctx context.Context, act tickets.Act, incident int64) error {
+	return c.desk.Hold(ctx, act, incident)
+}
+
+// Each does what a task does to one member.
+func (c *Crowd) Each(ctx context.Context, m incidents.Member, what, by string) error {
+	return c.one(ctx, m, &incidents.Task{What: what, By: by})
+}
 
 // tooLate is when a task that nobody could finish is given up: the keys by which each of its tickets is dealt
 // with once are kept for two days.
@@ -38,12 +60,12 @@ func (c *Crowd) Run(ctx context.Context, task incidents.Task) error {
 		return fmt.Errorf("working on an incident: no such task")
 	}
 	if c.desk.store.Now().Sub(task.At) > tooLate {
-		return c.store.Finish(ctx, task.ID, 0, 0)
+		return c.Finish(ctx, task.ID, 0, 0)
 	}
 	done, failed := 0, 0
 	for _, state := range states {
 		for after := int64(0); ; {
-			found, err := c.store.Members(ctx, task.Incident, state, after, perStep)
+			found, err := c.Members(ctx, task.Incident, state, after, perStep)
 			if err != nil {
 				return err
 			}
@@ -54,7 +76,7 @@ func (c *Crowd) Run(ctx context.Context, task incidents.Task) error {
 				switch err := c.one(ctx, m, &task); {
 				case err == nil:
 					done++
-				case refused(err):
+				case Refused(err):
 					failed++
 				default:
 					return fmt.Errorf("working on an incident: %w", err)
@@ -66,11 +88,11 @@ func (c *Crowd) Run(ctx context.Context, task incidents.Task) error {
 			after = found[len(found)-1].Ticket
 		}
 	}
-	return c.store.Finish(ctx, task.ID, done, failed)
+	return c.Finish(ctx, task.ID, done, failed)
 }
 
-// refused reports whether a ticket is not as the task wants it, which is not for another attempt.
-func refused(err error) bool {
+// Refused reports whether a ticket is not as the task wants it, which is not for another attempt.
+func Refused(err error) bool {
 	return errors.Is(err, ErrHold) || errors.Is(err, tickets.ErrMove) || errors.Is(err, tickets.ErrNotFound) || errors.Is(err, ErrText) || errors.Is(err, tickets.ErrStale)
 }
 
@@ -83,7 +105,7 @@ func (c *Crowd) one(ctx context.Context, m incidents.Member, task *incidents.Tas
 		if err = c.do(ctx, m, task); !errors.Is(err, tickets.ErrStale) {
 			return err
 		}
-		now, readErr := c.store.Of(ctx, m.Ticket)
+		now, readErr := c.Of(ctx, m.Ticket)
 		if readErr != nil {
 			return readErr
 		}
@@ -99,7 +121,7 @@ func (c *Crowd) one(ctx context.Context, m incidents.Member, task *incidents.Tas
 func (c *Crowd) do(ctx context.Context, m incidents.Member, task *incidents.Task) error {
 	switch task.What {
 	case incidents.Confirm:
-		return c.Confirm(ctx, task.By, m)
+		return c.confirm(ctx, task.By, m)
 	case incidents.Undo:
 		return c.desk.Unconfirm(ctx, task.By, m)
 	case incidents.Release:
@@ -108,13 +130,13 @@ func (c *Crowd) do(ctx context.Context, m incidents.Member, task *incidents.Task
 	return c.desk.Answer(ctx, m, *task)
 }
 
-// Confirm confirms a held ticket: as the lead, where its incident has none.
-func (c *Crowd) Confirm(ctx context.Context, by string, m incidents.Member) error {
-	counts, err := c.store.Members(ctx, m.Incident, incidents.Lead, 0, 1)
+// confirm confirms a held ticket: as the lead, where its incident has none.
+func (c *Crowd) confirm(ctx context.Context, by string, m incidents.Member) error {
+	leads, err := c.Members(ctx, m.Incident, incidents.Lead, 0, 1)
 	if err != nil {
 		return err
 	}
-	if len(counts) > 0 {
+	if len(leads) > 0 {
 		return c.desk.Confirm(ctx, by, m, false)
 	}
 	if err = c.desk.Confirm(ctx, by, m, true); tickets.Taken(err) {

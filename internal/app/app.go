@@ -27,6 +27,7 @@ import (
 	"tanggap/migrations"
 	"tanggap/router"
 	"tanggap/router/classify"
+	"tanggap/router/similar"
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
 	"tanggap/tickets/edits"
@@ -49,6 +50,7 @@ type App struct {
 	bot      *bot.Bot
 	posts    *bot.Notices
 	alerts   *alert.Alerts
+	alike    *similar.Index // of open reports
 	inbox    channels.Inbox
 	adapters map[string]channels.Adapter
 	extra    Extra
@@ -180,6 +182,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 	if err := a.amend(ctx, a.pack.Load()); err != nil {
 		return err
 	}
+	a.alike = similar.NewIndex()
 	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
 	if err := a.makePages(); err != nil {
 		return err

@@ -33,8 +33,9 @@ func (a *App) makePages() error {
 	}
 	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, bundles...)
 	if err == nil {
+		desk := bot.NewDesk(a.bot, a.store)
 		a.console, err = console.New(console.Options{
-			UI: a.ui, Store: a.store, Desk: bot.NewDesk(a.bot, a.store), Staff: staff.New(a.store), City: a.City, Mind: a.Mind, File: a.files.Get, From: from, Log: a.log,
+			UI: a.ui, Store: a.store, Desk: desk, Crowd: bot.NewCrowd(desk), Alike: a.alikeTo, Staff: staff.New(a.store), City: a.City, Mind: a.Mind, File: a.files.Get, From: from, Log: a.log,
 			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Waiting: triage.New(a.store).Waiting, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
 			Seen: oncall.New(a.store).Seen, Told: oncall.New(a.store).Of,
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages

@@ -116,6 +116,7 @@ func (a *App) start(ctx, run context.Context) {
 	a.loops.Go(func() { a.hold(run, "sweep", a.sweep) })
 	a.loops.Go(func() { teacher.learn(run) })
 	a.loops.Go(func() { a.heed(run) })
+	a.loops.Go(func() { a.compare(run) })
 	a.loops.Go(func() { a.hold(run, "incidents", a.crowds) })
 	a.loops.Go(func() { a.followEdits(run) })
 	a.loops.Go(func() { a.portal.Run(run) })

@@ -38,6 +38,8 @@ type Reply struct {
 	Text    map[string]string `json:"text"`
 	Short   map[string]string `json:"short,omitempty"`
 	Resolve bool              `json:"resolve,omitempty"` // it also says that the matter is solved
+	// Key names the answer where one may be begun twice, as by a form that is sent twice: each reporter hears it once.
+	Key string `json:"key,omitempty"`
 }
 
 // In is the answer in a language, else in Indonesian: in its short form, where that is wanted and there is one.

@@ -22,6 +22,7 @@ import (
 	"tanggap/cities"
 	"tanggap/internal/dbtest"
 	"tanggap/router"
+	"tanggap/router/similar"
 	"tanggap/tickets"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
@@ -72,6 +73,17 @@ var capabilities = map[string]channels.Capabilities{
 	"mail": {Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 100000, Unit: channels.Bytes}, Subject: true, Threads: true},
 }
 
+// alike finds every ticket of the same topic and area.
+func (w *town) alike(ctx context.Context, t *tickets.Ticket) (all []similar.Match, err error) {
+	found, _, err := w.List(ctx, tickets.Filter{})
+	for i := range found {
+		if found[i].Category == t.Category && found[i].Area == t.Area {
+			all = append(all, similar.Match{ID: found[i].ID, Verdict: similar.Verdict{Degree: similar.Likely, Reasons: []similar.Reason{{Code: "similar.area", Args: []string{t.Area}}}}})
+		}
+	}
+	return all, err
+}
+
 // each runs f on both databases.
 func each(t *testing.T, f func(*town)) {
 	dbtest.Each(t, func(t *testing.T, url string) { f(settle(t, url)) })
@@ -98,7 +110,7 @@ func settle(t *testing.T, url string) *town {
 		t.Fatal(err)
 	}
 	mount, err := console.New(console.Options{
-		UI: pages, Store: store, Desk: w.desk, Staff: w.people, City: inForce, Log: log,
+		UI: pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
 		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: quality.New(store).Since, Waiting: triage.New(store).Waiting,
 		Seen: oncall.New(store).Seen, Told: oncall.New(store).Of,

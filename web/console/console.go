@@ -13,6 +13,7 @@ import (
 
 	"tanggap/bot"
 	"tanggap/router"
+	"tanggap/router/similar"
 	"tanggap/tickets"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
@@ -33,6 +34,7 @@ func Bundle() ui.Bundle {
 // store is what the console reads of tickets.Store.
 type store interface {
 	Ticket(context.Context, tickets.Reference) (tickets.Ticket, error)
+	TicketByID(context.Context, int64) (tickets.Ticket, error)
 	List(context.Context, tickets.Filter) ([]tickets.Ticket, string, error)
 	Thread(context.Context, int64) ([]tickets.Line, error)
 	Events(context.Context, int64) ([]tickets.Event, error)
@@ -69,6 +71,10 @@ type Options struct {
 	// Seen notes that a person opened an emergency, and Told who on call was told of it; see oncall.Book.
 	Seen func(ctx context.Context, ticket int64, by string) error
 	Told func(ctx context.Context, ticket int64) ([]oncall.Told, error)
+	// Crowd is the desk for incidents.
+	Crowd *bot.Crowd
+	// Alike finds open reports that may be about the same incident as a ticket.
+	Alike func(context.Context, *tickets.Ticket) ([]similar.Match, error)
 	// Judged are the router's decisions since a time, with what became of them; see quality.Store.
 	Judged func(context.Context, time.Time) ([]quality.Judgement, error)
 	// Contacts tells how every agency of the city hears of its work; see bot.Notices.
@@ -103,6 +109,10 @@ type pages struct {
 	triage ui.Page[triagePage]
 	ticket ui.Page[ticketPage]
 
+	incidents   ui.Page[incidentsPage]
+	newIncident ui.Page[incidentForm]
+	incident    ui.Page[incidentPage]
+
 	quality    ui.Page[qualityPage]
 	accounts   ui.Page[accountsPage]
 	quarantine ui.Page[quarantinePage]
@@ -133,6 +143,10 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 		verify: ui.Add(set, "verify.html", sampleVerify),
 		triage: ui.Add(set, "triage.html", sampleTriage),
 		ticket: ui.Add(set, "ticket.html", sampleTicket),
+
+		incidents:   ui.Add(set, "incidents.html", sampleIncidents),
+		newIncident: ui.Add(set, "incident_new.html", sampleNewIncident),
+		incident:    ui.Add(set, "incident.html", sampleIncident),
 
 		quality:    ui.Add(set, "quality.html", sampleQuality),
 		accounts:   ui.Add(set, "accounts.html", sampleAccounts),

@@ -33,6 +33,7 @@ type ticketPage struct {
 	Transfer   []choice
 	Moves      []move
 	Draft      draft
+	Near       *nearPage // what it is part of, or may be; nil nothing
 }
 
 // draft is a form that was refused: what was written in it is kept.
@@ -82,7 +83,7 @@ var sampleTicket = ticketPage{
 	Opened: &opened{"x", "x", time.Unix(1, 0)}, Reasons: bot.OpenReasons(), Lines: []line{sampleLine},
 	Decision: &decision{1, true, []string{"x"}, []guess{{"x", "x", "x", 1}}}, Events: []event{{time.Unix(1, 0), "x", "created", "x"}},
 	OnCall: []called{{"x", time.Unix(1, 0), time.Unix(1, 0), "x"}, {At: time.Unix(1, 0)}},
-	Reply:  true, Transfer: []choice{{"x", "x"}}, Moves: []move{{"resolved", true, true}}, Draft: draft{"stale", "reply", "x", "x", "x", "other"},
+	Reply:  true, Transfer: []choice{{"x", "x"}}, Moves: []move{{"resolved", true, true}}, Draft: draft{"stale", "reply", "x", "x", "x", "other"}, Near: &sampleNear,
 }
 
 // ticket finds the ticket of the call. What the person may not see is not there.
@@ -155,6 +156,9 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 		if p.OnCall, err = c.called(v, t); err != nil {
 			return p, err
 		}
+	}
+	if p.Near, err = c.near(v, t); err != nil {
+		return p, err
 	}
 	if p.Reply {
 		p.Moves = moves(t)

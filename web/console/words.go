@@ -11,7 +11,7 @@ import (
 
 // eventTypes are those that the history has words for.
 var eventTypes = []string{
-	"created", "routed", "follow_up", "answered", "edited", "located", "emergency", "replied", "noted", "transferred", "returned", "moved", "question",
+	"created", "routed", "follow_up", "answered", "edited", "located", "emergency", "replied", "noted", "transferred", "returned", "moved", "question", "held", "joined", "left",
 	"resolved", "rejected", "withdrawn", "reopened", "confirmed", "timeout", tickets.IdentityOpened,
 }
 
@@ -28,33 +28,36 @@ func families() map[string][]string {
 		tabs = append(tabs, v.name)
 	}
 	return map[string][]string{
-		"nav":          {"queue", "verify", "quality", "quarantine", "accounts", "agencies", "staff"},
-		"alert":        {"no_password", "accounts"},
-		"flash":        {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "password", "language", "disabled", "enabled"},
-		"sign_in":      {"wrong", "throttled"},
-		"view":         tabs,
-		"state":        states,
-		"outcome":      {"confirmed", "unanswered", "not_reached"},
-		"kind":         {"complaint", "information", "suggestion", "misconduct"},
-		"channel":      append([]string{"other"}, channelNames...),
-		"who":          {"citizen", "bot", "staff", "note"},
-		"actor":        actors,
-		"event":        append([]string{"other"}, eventTypes...),
-		"sent":         {"queued", "sent", "delivered", "failed", "uncertain"},
-		"account":      accountStates,
-		"inbound":      inboundKinds,
-		"aside_reason": staff.AsideReasons(),
-		"aside_cause":  slices.Collect(maps.Values(asideCauses())),
-		"hearing":      findings,
-		"reach":        reaches,
-		"contact":      contactFaults,
-		"role":         roles(),
-		"role_help":    roles(),
-		"password":     passwordFaults,
-		"person":       personFaults,
-		"refusal":      {"stale", "reused", "move", "sealed", "ask", "agency", "text", "reason", "long"},
-		"open_reason":  bot.OpenReasons(),
-		"move":         {"in_progress", "resolved", "pending", "triage", "rejected", "withdrawn", "assigned"},
+		"nav":            {"queue", "verify", "incidents", "quality", "quarantine", "accounts", "agencies", "staff"},
+		"alert":          {"no_password", "accounts"},
+		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
+		"sign_in":        {"wrong", "throttled"},
+		"view":           tabs,
+		"incident_fault": incidentFaults,
+		"incident_task":  incidentTasks,
+		"incident_part":  incidentParts,
+		"state":          states,
+		"outcome":        {"confirmed", "unanswered", "not_reached"},
+		"kind":           {"complaint", "information", "suggestion", "misconduct"},
+		"channel":        append([]string{"other"}, channelNames...),
+		"who":            {"citizen", "bot", "staff", "note"},
+		"actor":          actors,
+		"event":          append([]string{"other"}, eventTypes...),
+		"sent":           {"queued", "sent", "delivered", "failed", "uncertain"},
+		"account":        accountStates,
+		"inbound":        inboundKinds,
+		"aside_reason":   staff.AsideReasons(),
+		"aside_cause":    slices.Collect(maps.Values(asideCauses())),
+		"hearing":        findings,
+		"reach":          reaches,
+		"contact":        contactFaults,
+		"role":           roles(),
+		"role_help":      roles(),
+		"password":       passwordFaults,
+		"person":         personFaults,
+		"refusal":        {"stale", "reused", "move", "sealed", "ask", "agency", "text", "reason", "long"},
+		"open_reason":    bot.OpenReasons(),
+		"move":           {"in_progress", "resolved", "pending", "triage", "rejected", "withdrawn", "assigned"},
 	}
 }
 
@@ -66,6 +69,9 @@ func roles() (all []string) {
 }
 
 // keys are the words that code alone uses.
-func keys() []string {
-	return append([]string{"triage.gone", "triage.because", "triage.chosen", "triage.took_back"}, triageSaid...)
+func keys() (all []string) {
+	for _, code := range alikeCodes {
+		all = append(all, "alike."+code)
+	}
+	return append(all, append([]string{"triage.gone", "triage.because", "triage.chosen", "triage.took_back"}, triageSaid...)...)
 }
