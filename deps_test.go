@@ -77,6 +77,7 @@ var may = map[string][]string{
 	// The app wires, the command starts.
 	"internal/config": {},
 	"internal/blobs":  {},
+	"internal/photo":  {},
 	"internal/sheet":  {"internal/language"},
 	"internal/lapor":  {"internal/sheet", "tickets", "tickets/history", "router"},
 	"cities/lists":    {"cities", "internal/sheet", "router", "tickets", "tickets/staff"},
@@ -85,6 +86,7 @@ var may = map[string][]string{
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
 		"tickets", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
+		"internal/photo",
 		"web/ui", "web/api", "web/portal", "web/console",
 	},
 	"cmd/tanggap": {
@@ -129,6 +131,7 @@ var confined = map[string][]string{
 	"github.com/jhillyerd/enmime/":         {"channels/email/letter", "internal/sim"},
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
 	"github.com/xuri/excelize/":            {"internal/sheet"},
+	"github.com/bep/imagemeta":             {"internal/photo"},
 	"golang.org/x/crypto/":                 {"tickets/staff"},
 	"golang.org/x/term":                    {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},

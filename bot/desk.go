@@ -96,11 +96,7 @@ func (d *Desk) Transfer(ctx context.Context, act tickets.Act, agency, reason str
 		}
 		s.note(n, act.By, reason)
 		if name := s.agency(n); name != "" && name != s.agency(c) && !s.caps.Paid && !s.caps.Subject {
-			p := nowWith
-			if s.promise(n) != "" {
-				p = nowWithBy
-			}
-			s.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Text: say(p, s.lang, "ref", n.Reference.String(), "agency", name, "date", s.promise(n))})
+			s.tellAgency(n)
 		}
 		return nil
 	})

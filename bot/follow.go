@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tanggap/bot/command"
+	"tanggap/router"
 	"tanggap/tickets"
 )
 
@@ -48,11 +49,7 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	case n.State == tickets.Rejected:
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(refusedTwice, t.lang, "ref", n.Reference.String())})
 	case rerouted && t.agency(n) != "" && (c.Category == "" || !t.caps.Paid && !t.caps.Subject):
-		p := nowWith
-		if t.promise(n) != "" {
-			p = nowWithBy
-		}
-		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, "ref", n.Reference.String(), "agency", t.agency(n), "date", t.promise(n))})
+		t.tellAgency(n)
 	case n.State == tickets.Resolved && !t.msg.empty():
 		t.askAgain(n)
 	case alarmed:
@@ -145,21 +142,35 @@ func (t *turn) fill(n, before *tickets.Ticket) (rerouted bool, err error) {
 	if !vague || d.Abstained || n.Sealed || d.Sealed {
 		return false, nil
 	}
-	data, err := json.Marshal(d)
-	if err != nil {
-		return false, fmt.Errorf("keeping the decision: %w", err)
-	}
 	if before.Category == "" {
 		n.Subject = t.topic(n.Language) // the first message did not say what it is about
 	}
+	return true, t.reroute(n, &d)
+}
+
+// reroute gives a case that waits in triage to whom the router has found since.
+func (s *scene) reroute(n *tickets.Ticket, d *router.Decision) error {
+	data, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("keeping the decision: %w", err)
+	}
 	n.Agency, n.Category, n.Kind = d.Agency, d.Category, tickets.Kind(d.Kind)
 	n.Decision = tickets.Decision{Agency: d.Agency, Confidence: d.Confidence, Abstained: d.Abstained, Data: data}
-	t.event(n.ID, routerActor, "routed", routed(&d))
-	if err := t.move(n, tickets.Assigned, routerActor); err != nil {
-		return false, err
+	s.event(n.ID, routerActor, "routed", routed(d))
+	if err := s.move(n, tickets.Assigned, routerActor); err != nil {
+		return err
 	}
-	n.DueAt = t.due(n, n.CreatedAt)
-	return true, nil
+	n.DueAt = s.due(n, n.CreatedAt)
+	return nil
+}
+
+// tellAgency says who has the case now, and until when it answers.
+func (s *scene) tellAgency(n *tickets.Ticket) {
+	p := nowWith
+	if s.promise(n) != "" {
+		p = nowWithBy
+	}
+	s.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: s.subject(n, n.Reference), Text: say(p, s.lang, "ref", n.Reference.String(), "agency", s.agency(n), "date", s.promise(n))})
 }
 
 // said is a heading in the citizen's words, "" for one of ours.

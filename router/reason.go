@@ -40,6 +40,7 @@ var reasonTexts = map[string][2]string{
 	"place.none":      {"lokasi tidak disebut", "no place named"},
 
 	"how.pin":      {"titik lokasi di dalam wilayah", "the pin lies inside"},
+	"how.photo":    {"tempat foto diambil", "where the photo was taken"},
 	"how.near":     {"titik lokasi di dekat batas wilayah", "the pin lies just outside the border"},
 	"how.link":     {"koordinat dari tautan peta", "coordinates of a map link"},
 	"how.marked":   {"nama {0}, disebut sebagai {0}", "name of a {0}, said to be one"},

@@ -1,14 +1,20 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
+	"tanggap/bot"
 	"tanggap/channels"
 	"tanggap/internal/blobs"
+	"tanggap/internal/photo"
+	"tanggap/router"
 	"tanggap/tickets"
 )
 
@@ -74,6 +80,9 @@ func (a *App) fetchFile(ctx context.Context, f tickets.Attachment) error {
 	switch {
 	case err == nil:
 		f.State, f.SHA256, f.Size, f.Type = "stored", stored.SHA256, stored.Size, stored.Type
+		if err := a.placePhoto(ctx, f); err != nil { // the picture is kept all the same
+			a.log.Warn("placing a report by its photo", "account", f.Account, "ticket", f.TicketID, "cause", err)
+		}
 		return a.store.SetFile(ctx, f)
 	case channels.KindOf(err) == channels.Rejected, errors.Is(err, blobs.ErrTooLarge), f.Tries+1 >= fileTries:
 		f.State = "gone"
@@ -108,6 +117,37 @@ func (a *App) download(ctx context.Context, f tickets.Attachment) (stored blobs.
 	}
 	defer r.Close()
 	return a.files.Put(r, maxFile)
+}
+
+// placePhoto tells a file's case where it was taken, if it is a picture that says so. Before the file is noted
+// as stored: what a crash leaves undone is done again, and twice is as once.
+func (a *App) placePhoto(ctx context.Context, f tickets.Attachment) error {
+	if f.TicketID == 0 {
+		return nil
+	}
+	at, ok, err := a.takenAt(f.SHA256, f.Type)
+	if err != nil || !ok {
+		return err
+	}
+	return bot.NewDesk(a.bot, a.store).PlaceByPhoto(ctx, f.TicketID, at)
+}
+
+// takenAt is where a stored picture says that it was taken.
+func (a *App) takenAt(sha256, kind string) (at router.Point, ok bool, err error) {
+	if !strings.HasPrefix(kind, "image/") {
+		return at, false, nil
+	}
+	r, err := a.files.Get(sha256)
+	if err != nil {
+		return at, false, err
+	}
+	defer r.Close()
+	file, err := io.ReadAll(io.LimitReader(r, maxFile))
+	if err != nil {
+		return at, false, fmt.Errorf("reading a picture: %w", err)
+	}
+	at.Lat, at.Lng, ok = photo.Position(bytes.NewReader(file))
+	return at, ok, nil
 }
 
 func (a *App) openFile(_ context.Context, f tickets.Attachment) (io.ReadCloser, error) {

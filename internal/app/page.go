@@ -52,7 +52,18 @@ func (a *App) portalOptions() (portal.Options, error) {
 				return portal.Stored{}, errors.New("the disk is nearly full")
 			}
 			s, err := a.files.Put(r, limit)
-			return portal.Stored{SHA256: s.SHA256, Type: s.Type, Size: s.Size}, err
+			kept := portal.Stored{SHA256: s.SHA256, Type: s.Type, Size: s.Size}
+			if err != nil {
+				return kept, err
+			}
+			at, ok, err := a.takenAt(s.SHA256, s.Type)
+			if err != nil {
+				a.log.Warn("reading where a picture was taken", "cause", err)
+			}
+			if ok {
+				kept.Taken = &channels.Point{Lat: at.Lat, Lng: at.Lng}
+			}
+			return kept, nil
 		},
 		Count: func(event string) { a.meters.portal.WithLabelValues(event).Inc() },
 	}

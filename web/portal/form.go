@@ -32,7 +32,8 @@ type filled struct {
 	Form, Text, Place, Pin, Mail, Phone string
 	trap                                string // a field that people do not see
 	files                               []channels.Media
-	lost                                int // files that could not be stored
+	taken                               *channels.Point // where the first picture that says so was taken
+	lost                                int             // files that could not be stored
 	faults                              []string
 }
 
@@ -126,6 +127,9 @@ func (f *filled) file(part *multipart.Part, keep func(io.Reader, int64) (Stored,
 	case err != nil:
 		f.lost++
 	default:
+		if f.taken == nil {
+			f.taken = stored.Taken
+		}
 		f.files = append(f.files, channels.Media{Ref: stored.SHA256, Name: fileName(part.FileName()), Type: stored.Type, Size: stored.Size})
 	}
 	return nil

@@ -93,6 +93,7 @@ type Stored struct {
 	SHA256 string
 	Type   string // sniffed
 	Size   int64
+	Taken  *channels.Point // where a picture says that it was taken, nil where it does not
 }
 
 // Options of New.

@@ -16,6 +16,7 @@ import (
 	"tanggap/bot"
 	"tanggap/channels"
 	"tanggap/channels/sms"
+	"tanggap/router"
 	"tanggap/router/place"
 	"tanggap/tickets"
 	"tanggap/tickets/pass"
@@ -67,6 +68,7 @@ func (p *Portal) reportSend(w http.ResponseWriter, r *http.Request) {
 	}
 	f.read(w, r, p.o.Keep)
 	in := f.inbound(p.ui.Language(r))
+	p.byPhoto(&f, &in)
 	p.address(&f, &in)
 	if len(f.faults) > 0 {
 		p.o.Count("report_refused")
@@ -185,6 +187,20 @@ func (f *filled) inbound(lang string) channels.Inbound {
 	// Nobody else can have this address: the form's id is random, and known to who fills it in alone.
 	in.From = channels.Address{Kind: channels.Web, Value: "page:" + digest("citizen:" + f.Form)[:32]}
 	return in
+}
+
+// byPhoto takes the place of a picture where the citizen told none. One from beyond the city is of another thing.
+func (p *Portal) byPhoto(f *filled, in *channels.Inbound) {
+	if f.taken == nil || in.Point != nil {
+		return
+	}
+	if area, at := p.o.City().Place(router.Report{Text: in.Text}); area != nil || at != nil {
+		return
+	}
+	area, _ := p.o.City().Place(router.Report{Point: &router.Point{Lat: f.taken.Lat, Lng: f.taken.Lng}})
+	if area != nil && !area.Outside {
+		in.Point = f.taken
+	}
 }
 
 // short is a field of one line, within bounds.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tanggap/bot"
+	"tanggap/channels"
 	"tanggap/tickets"
 )
 
@@ -328,6 +329,26 @@ func TestManyReportsFromOnePlaceAreSlowed(t *testing.T) {
 		s.from = "198.51.100.9:1"
 		if a := s.form(map[string]string{"text": complaint}); a.code != http.StatusSeeOther {
 			s.t.Errorf("from elsewhere: %d", a.code)
+		}
+	})
+}
+
+func TestAPictureTellsThePlaceThatNobodyTyped(t *testing.T) {
+	each(t, func(s *site) {
+		for _, tt := range []struct {
+			text  string
+			taken channels.Point
+			lies  bool
+		}{
+			{"Saluran air mampet, baunya minta ampun", channels.Point{Lat: -6.2299, Lng: 106.8534}, true},
+			{"Saluran air di Pejagalan mampet, baunya minta ampun", channels.Point{Lat: -6.2299, Lng: 106.8534}, false},
+			{"Saluran air mampet, baunya minta ampun sekali", channels.Point{Lat: -6.9034, Lng: 107.6181}, false},
+		} {
+			s.taken = &tt.taken
+			_, n := s.reported(map[string]string{"text": tt.text}, picture)
+			if n.Located != tt.lies {
+				t.Errorf("%q with a picture from %+v: located %v", tt.text, tt.taken, n.Located)
+			}
 		}
 	})
 }

@@ -109,8 +109,9 @@ type site struct {
 	now     func() time.Time
 	kept    map[string][]byte // files, by SHA-256
 	cookies map[string]string
-	from    string // the caller's address
-	full    bool   // the disk
+	from    string          // the caller's address
+	full    bool            // the disk
+	taken   *channels.Point // what pictures say
 }
 
 func open(t *testing.T, database string) *site {
@@ -177,7 +178,7 @@ func (s *site) keep(r io.Reader, limit int64) (portal.Stored, error) {
 	sum := sha256.Sum256(b)
 	hash := hex.EncodeToString(sum[:])
 	s.kept[hash] = b
-	return portal.Stored{SHA256: hash, Type: http.DetectContentType(b), Size: int64(len(b))}, nil
+	return portal.Stored{SHA256: hash, Type: http.DetectContentType(b), Size: int64(len(b)), Taken: s.taken}, nil
 }
 
 // work lets everything that waits become what it is.
