@@ -30,18 +30,20 @@ func TestOneKeyTeachesTheNextReport(t *testing.T) {
 		}
 		clerk := k.hires("rina", staff.Dispatcher, "dki", browser.Options{})
 		clerk.Has(spoken(first.Reference))
-		clerk.Has("menunjuk pada")
+		clerk.Has("menangani")
 		clerk.Fits()
-		clerk.Has("3 Dinas Pertamanan")
+		// Whichever key it is: the router's guesses change with what it knows.
+		right := clerk.Text(".proposals [value='dki.tamhut'] kbd")
+		wrong := clerk.Text(".proposals button:not([value='dki.tamhut']) kbd")
 		// The wrong key is taken back, and nothing is learned of it, on a node that had learned it already.
 		lessons := func(n int) { k.until("lessons", func() bool { return k.app.Mind().Lessons() == n }) }
-		clerk.Keys("2")
-		clerk.Has("diteruskan ke Dinas Sumber Daya Air")
+		clerk.Keys(wrong)
+		clerk.Has("diteruskan ke")
 		lessons(1)
 		clerk.Keys("u")
 		clerk.Has("ditarik kembali")
 		lessons(0)
-		clerk.Keys("3")
+		clerk.Keys(right)
 		clerk.Has("Laporan " + spoken(first.Reference) + " diteruskan ke Dinas Pertamanan")
 		clerk.Has("Tidak ada yang menunggu verifikasi")
 		if got := clerk.Focus(); got != "case" {
