@@ -67,6 +67,9 @@ func (c importStaff) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return errors.Join(err, out.drop())
 	}
+	if out.file != nil { // first of all: whoever reads what is printed may hang up
+		return errors.Join(out.write(links), c.say(s, people.Outcome, links))
+	}
 	return errors.Join(c.say(s, people.Outcome, links), out.write(links))
 }
 
