@@ -56,7 +56,7 @@ func TestTriageGoesFromReportToReport(t *testing.T) {
 
 		_, led, page := rina.get(at + "?" + regexp.MustCompile(`href="/console/triage\?([^"]*)" rel="next"`).FindStringSubmatch(page)[1])
 		w.has(page, second.Reference.String(), "tidak punya usulan")
-		_, led, page = rina.get(led + "&q=pertamanan")
+		_, _, page = rina.get(led + "&q=pertamanan")
 		w.has(page, `value="dki.tamhut"`)
 		_, led, page = rina.post(assignPath(second), w.formOf(page, assignPath(second), "agency", "dki.tamhut"))
 		if got := w.now(second); got.Agency != "dki.tamhut" || got.State != tickets.Assigned {
