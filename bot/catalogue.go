@@ -69,6 +69,19 @@ var (
 		"{city}: Terima kasih. Laporan {ref} sedang diperiksa petugas. Di mana lokasinya? Balas nama jalan dan daerahnya.",
 		"{city}: Thank you. Our staff are checking report {ref}. Where is it? Reply with the street and the area.",
 	}
+	// receiptLink asks where it is who has sent a link to a map that says nothing without its server.
+	receiptLink = phrase{
+		"{city}: Laporan {ref} kami terima. Tautan peta itu tidak bisa kami baca. Balas dengan titik lokasi, atau nama jalan dan daerahnya.",
+		"{city}: We have report {ref}. We cannot read that map link. Reply with the location itself, or the street and the area.",
+	}
+	receiptLinkPassed = phrase{
+		"{city}: Laporan {ref} diteruskan ke {agency}. Tautan peta itu tidak terbaca. Balas dengan titik lokasi, atau nama jalan dan daerahnya.",
+		"{city}: Report {ref} went to {agency}. We cannot read that map link. Reply with the location itself, or the street and the area.",
+	}
+	askLink = phrase{
+		"Tautan peta untuk laporan {ref} itu tidak bisa kami baca. Balas dengan titik lokasi, atau nama jalan dan daerahnya.",
+		"We cannot read the map link for report {ref}. Reply with the location itself, or the street and the area.",
+	}
 	// receiptIncident carries what an operator wrote for everybody who reports the same.
 	receiptIncident = phrase{
 		"{city}: Laporan {ref} kami catat. {text} Cek: balas STATUS.",

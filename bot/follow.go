@@ -52,6 +52,9 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 		t.tellAgency(n)
 	case n.State == tickets.Resolved && !t.msg.empty():
 		t.askAgain(n)
+	case n.State.Open() && n.Area == "" && !n.Located && t.unreadLink() && t.mayAsk(n):
+		t.askPlace(n)
+		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(askLink, t.lang, "ref", n.Reference.String())})
 	case alarmed:
 	case how == byRepeat && n.Emergency && t.route().Emergency:
 		t.alarm(n.ID) // who cries again has not called yet

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"tanggap/router"
+	"tanggap/router/place"
 	"tanggap/tickets"
 )
 
@@ -101,10 +102,14 @@ func (t *turn) receipt(n *tickets.Ticket) {
 		p = receiptTyped
 	case n.Sealed || n.Unverified:
 		p = receiptPlain
+	case t.unreadLink() && t.mayAsk(n):
+		if p = receiptLink; n.State != tickets.Triage && t.agency(n) != "" {
+			p = receiptLinkPassed
+		}
+		t.askPlace(n)
 	case n.State == tickets.Triage && t.lacksPlace() && t.mayAsk(n):
 		p = receiptPlace
-		t.ask(n, tickets.AskPlace)
-		t.event(0, botActor, "question", fields{}.text("about", string(tickets.AskPlace)))
+		t.askPlace(n)
 	case n.State == tickets.Triage:
 		p = receiptTriage
 	case t.agency(n) == "":
@@ -113,6 +118,22 @@ func (t *turn) receipt(n *tickets.Ticket) {
 		p = receiptDated
 	}
 	t.tell(tickets.Intent{Purpose: toReceipt, Subject: t.subject(n, n.Reference), Text: say(p, t.lang, values...)})
+}
+
+// askPlace notes that the place is asked for; of a ticket in the making its ID is 0.
+func (s *scene) askPlace(n *tickets.Ticket) {
+	s.ask(n, tickets.AskPlace)
+	s.event(n.ID, botActor, "question", fields{}.text("about", string(tickets.AskPlace)))
+}
+
+// unreadLink reports whether the message says where it is by a link to a map alone, which says nothing without its
+// server. Nothing that a stranger sends is fetched.
+func (t *turn) unreadLink() bool {
+	if !place.HasMapLink(t.msg.Subject + "\n" + t.msg.Text) {
+		return false
+	}
+	d := t.route()
+	return d.Area == nil && d.Point == nil
 }
 
 // lacksPlace reports whether the router knew what it is about, and not whose area.
