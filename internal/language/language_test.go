@@ -1,6 +1,7 @@
 package language
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -22,6 +23,34 @@ func TestWords(t *testing.T) {
 	} {
 		if got := strings.Join(Words(c.text), " "); got != c.want {
 			t.Errorf("Words(%q)\n got %q\nwant %q", c.text, got, c.want)
+		}
+	}
+}
+
+// TestPlayfulSpelling holds what is read of hashtags in one case and of digits for letters, and that
+// numbers stay numbers.
+func TestPlayfulSpelling(t *testing.T) {
+	for name, least := range map[string]int{"played.tsv": 98, "numbers.tsv": 97} {
+		data, err := os.ReadFile("testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, all := 0, 0
+		for line := range strings.Lines(string(data)) {
+			text, want, ok := strings.Cut(strings.TrimSpace(line), "\t")
+			if !ok {
+				continue
+			}
+			all++
+			if got := strings.Join(Words(text), " "); got == want {
+				right++
+			} else {
+				t.Logf("%s: %q: got %q, want %q", name, text, got, want)
+			}
+		}
+		t.Logf("%s: %d of %d", name, right, all)
+		if 100*right < least*all {
+			t.Errorf("%s: %d of %d right", name, right, all)
 		}
 	}
 }
@@ -82,6 +111,7 @@ func TestDetect(t *testing.T) {
 }
 
 func FuzzTokens(f *testing.F) {
+	f.Add("#banjirkiriman b4njir 6ak")
 	f.Add("Jalan2 rusak-rusak #BanjirBesar rt05 é’s")
 	f.Fuzz(func(t *testing.T, text string) {
 		end := 0

@@ -137,23 +137,67 @@ func (s *scanner) word(start, end int) {
 			s.word(start+cut, end)
 			return
 		}
+		if ends := parts(raw); len(ends) > 1 {
+			from := 0
+			for _, to := range ends {
+				s.emit(start+from, start+to)
+				from = to
+			}
+			return
+		}
+	}
+	if s.played(start, end) {
+		return
 	}
 	if cut := digitsFrom(raw); cut > 0 && (start == 0 || s.text[start-1] != '@') {
 		s.emit(start, start+cut)
 		s.emit(start+cut, end)
+		s.measure(start, cut, end)
 		return
 	}
 	s.emit(start, end)
 }
 
+// measure keeps a measure that touches its number from being read as a short word: "km25" is not "you 25".
+func (s *scanner) measure(start, cut, end int) {
+	for i, raw := range []string{s.text[start : start+cut], s.text[start+cut : end]} {
+		if n := len(s.tokens) - 2 + i; n >= 0 && (strings.EqualFold(raw, "km") || strings.EqualFold(raw, "g")) {
+			s.tokens[n].Text = strings.ToLower(raw)
+		}
+	}
+}
+
+// played appends a word in which digits stand for letters, and reports whether it is one.
+func (s *scanner) played(start, end int) bool {
+	raw, digits := s.text[start:end], false
+	for i := range len(raw) {
+		digits = digits || digit(raw[i])
+	}
+	if !digits || start > 0 && s.text[start-1] == '@' {
+		return false
+	}
+	from := len(s.buf)
+	if s.buf = appendNormal(s.buf, raw); !unplay(s.buf, from) {
+		s.buf = s.buf[:from]
+		return false
+	}
+	s.append(start, end, from)
+	return true
+}
+
 // emit appends one token.
 func (s *scanner) emit(start, end int) {
 	from := len(s.buf)
-	raw := s.text[start:end]
-	s.buf = appendNormal(s.buf, raw)
+	s.buf = appendNormal(s.buf, s.text[start:end])
+	s.append(start, end, from)
+}
+
+// append makes a token of what stands in buf from here on.
+func (s *scanner) append(start, end, from int) {
 	if len(s.buf) == from {
 		return
 	}
+	raw := s.text[start:end]
 	token := Token{Start: start, End: end, Stop: s.stop, Pause: s.pause, Capital: raw[0] >= 'A' && raw[0] <= 'Z'}
 	s.last.end, s.last.from, s.last.to = end, from, len(s.buf)
 	if full, ok := short[string(s.buf[from:])]; ok {
