@@ -19,6 +19,9 @@ type mention struct {
 func (x *Index) Locate(text string, tokens []language.Token) (found Found, spans []Span, ok bool) {
 	mentions, spans := x.mentions(text, tokens)
 	p, pinned := Coordinates(text)
+	if !pinned {
+		p, pinned = x.plusCode(text)
+	}
 	if pinned {
 		if f, ok := x.At(p); ok {
 			if f.How == Pin {
