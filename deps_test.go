@@ -37,6 +37,7 @@ var may = map[string][]string{
 	"tickets/triage":    {"tickets"},
 	"tickets/history":   {"tickets"},
 	"tickets/edits":     {"tickets"},
+	"tickets/asked":     {"tickets"},
 	"tickets/figures":   {"tickets"},
 	"tickets/quality":   {"tickets"},
 	"tickets/oncall":    {"tickets"},
@@ -67,12 +68,13 @@ var may = map[string][]string{
 	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/incidents", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
 	"bot/alert":    {"channels", "channels/sms", "tickets", "tickets/oncall", "router", "router/place"},
 	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/classify", "router/similar"},
-	"cities/amend": {"tickets", "tickets/edits", "router", "cities"},
+	"cities/amend": {"tickets", "tickets/edits", "tickets/asked", "router", "cities"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
-	"web/console":  {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/figures", "tickets/incidents", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities"},
+	"web/rules":    {"web/ui", "tickets", "tickets/asked", "tickets/edits", "router", "bot", "cities", "cities/amend"},
+	"web/console":  {"web/ui", "web/rules", "web/discreet", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/incidents", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
 
 	// The app wires, the command starts.
 	"internal/config": {},
@@ -84,10 +86,10 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"internal/photo",
-		"web/ui", "web/api", "web/portal", "web/console",
+		"web/ui", "web/api", "web/portal", "web/console", "web/rules",
 	},
 	"cmd/tanggap": {
 		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",

@@ -52,6 +52,21 @@ func (c *City) Mind(model *classify.Model, lessons []Lesson, trust Trust) *Mind 
 	return m
 }
 
+// In is what was learned as it would serve a city whose rules are others.
+func (m *Mind) In(c *City) *Mind {
+	if m == nil {
+		return nil
+	}
+	other := *m
+	other.city, other.means = c, map[string]meaning{}
+	for label := range m.means {
+		if means, ok := c.meaning(label); ok {
+			other.means[label] = means
+		}
+	}
+	return &other
+}
+
 // meaning finds what a label stands for.
 func (c *City) meaning(label string) (meaning, bool) {
 	if id, ok := strings.CutPrefix(label, agencyLabel); ok {

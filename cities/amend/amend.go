@@ -73,6 +73,7 @@ type Category struct {
 	Strong    *List             `json:"strong,omitempty"`
 	Hint      *List             `json:"hint,omitempty"`
 	Against   *List             `json:"against,omitempty"`
+	Off       *bool             `json:"off,omitempty"`    // its words do not count, neither those of the pack nor those here
 	Source    *string           `json:"source,omitempty"` // of the facts; without it why it was edited
 }
 

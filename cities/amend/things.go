@@ -109,6 +109,12 @@ func (a *amender) category(e *edits.Edit) error {
 	p := &x.Patterns
 	p.Sure, p.Strong = said.Sure.Of(p.Sure), said.Strong.Of(p.Strong)
 	p.Hint, p.Against = said.Hint.Of(p.Hint), said.Against.Of(p.Against)
+	if said.Off != nil && *said.Off {
+		if Walled(x) {
+			return WallWords
+		}
+		*p = router.Patterns{}
+	}
 	return nil
 }
 

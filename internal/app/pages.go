@@ -9,6 +9,7 @@ import (
 
 	"tanggap/bot"
 	"tanggap/internal/config"
+	"tanggap/tickets/asked"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
 	"tanggap/tickets/quality"
@@ -16,6 +17,7 @@ import (
 	"tanggap/tickets/triage"
 	"tanggap/web/console"
 	"tanggap/web/portal"
+	"tanggap/web/rules"
 	"tanggap/web/ui"
 )
 
@@ -27,17 +29,23 @@ func (a *App) makePages() error {
 		return fmt.Errorf("making the pages: %w", err)
 	}
 	from := func(r *http.Request) string { return ui.Caller(r, public.Proxies).String() }
-	bundles := []ui.Bundle{console.Bundle(), portal.Bundle()}
+	bundles := []ui.Bundle{console.Bundle(), rules.Bundle(), portal.Bundle()}
 	if a.extra.Handler != nil {
 		bundles = append(bundles, a.extra.Bundle)
 	}
 	a.ui, err = ui.New(ui.Options{Log: a.log, City: a.City, PublicURL: a.cfg.Server.PublicURL}, bundles...)
+	var book *rules.Book
+	if err == nil {
+		book, err = rules.New(rules.Options{
+			UI: a.ui, City: a.City, Mind: a.Mind, Pack: a.Loaded, Aside: a.Aside, Edits: a.edits, Heed: a.HeedEdits, Asked: asked.New(a.store).Last, Log: a.log,
+		})
+	}
 	if err == nil {
 		desk := bot.NewDesk(a.bot, a.store)
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: desk, Crowd: bot.NewCrowd(desk), Alike: a.alikeTo, Staff: staff.New(a.store), City: a.City, Mind: a.Mind, File: a.files.Get, From: from, Log: a.log,
 			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Waiting: triage.New(a.store).Waiting, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
-			Seen: oncall.New(a.store).Seen, Told: oncall.New(a.store).Of,
+			Rules: book, Seen: oncall.New(a.store).Seen, Told: oncall.New(a.store).Of,
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages
 		})
 	}

@@ -14,22 +14,27 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"tanggap/bot"
 	"tanggap/channels"
 	"tanggap/cities"
+	"tanggap/cities/amend"
 	"tanggap/internal/dbtest"
 	"tanggap/router"
 	"tanggap/router/similar"
 	"tanggap/tickets"
+	"tanggap/tickets/asked"
+	"tanggap/tickets/edits"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
 	"tanggap/web/console"
+	"tanggap/web/rules"
 	"tanggap/web/ui"
 )
 
@@ -50,10 +55,7 @@ const (
 )
 
 // jakarta is compiled once for all tests.
-var jakarta = sync.OnceValues(func() (*router.City, error) {
-	p, err := cities.Load("jakarta")
-	return p.City, err
-})
+var jakarta = sync.OnceValues(func() (cities.Pack, error) { return cities.Load("jakarta") })
 
 // town is a running tanggap without channels: its store, its console, and a processor.
 type town struct {
@@ -91,10 +93,11 @@ func each(t *testing.T, f func(*town)) {
 
 func settle(t *testing.T, url string) *town {
 	t.Helper()
-	city, err := jakarta()
+	pack, err := jakarta()
 	if err != nil {
 		t.Fatal(err)
 	}
+	city := pack.City
 	store, err := tickets.Open(context.Background(), url, tickets.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -104,13 +107,32 @@ func settle(t *testing.T, url string) *town {
 		Store: store, t: t, people: staff.New(store), inbox: bot.NewInbox(store), desk: bot.NewDesk(b, store), files: t.TempDir(), log: &bytes.Buffer{},
 	}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	inForce := func() *router.City { return city }
-	pages, err := ui.New(ui.Options{Log: log, City: inForce}, console.Bundle())
+	var now atomic.Pointer[router.City]
+	now.Store(city)
+	inForce := now.Load
+	pages, err := ui.New(ui.Options{Log: log, City: inForce}, console.Bundle(), rules.Bundle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := edits.New(store)
+	book, err := rules.New(rules.Options{
+		UI: pages, City: inForce, Mind: b.Mind, Pack: func() cities.Pack { return pack }, Aside: func() []amend.Aside { return nil }, Edits: said, Asked: asked.New(store).Last, Log: log,
+		Heed: func(ctx context.Context) error {
+			list, _, err := said.Current(ctx)
+			if err == nil {
+				over, _ := amend.Over(pack, list)
+				now.Store(over.City)
+				b.SetCity(over.City)
+			}
+			return err
+		},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mount, err := console.New(console.Options{
-		UI: pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
+		Rules: book,
+		UI:    pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
 		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: quality.New(store).Since, Waiting: triage.New(store).Waiting,
 		Seen: oncall.New(store).Seen, Told: oncall.New(store).Of,

@@ -20,6 +20,7 @@ import (
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
+	"tanggap/web/rules"
 	"tanggap/web/ui"
 )
 
@@ -75,6 +76,7 @@ type Options struct {
 	Crowd *bot.Crowd
 	// Alike finds open reports that may be about the same incident as a ticket.
 	Alike func(context.Context, *tickets.Ticket) ([]similar.Match, error)
+	Rules *rules.Book // where the rules of the router are edited
 	// Judged are the router's decisions since a time, with what became of them; see quality.Store.
 	Judged func(context.Context, time.Time) ([]quality.Judgement, error)
 	// Contacts tells how every agency of the city hears of its work; see bot.Notices.

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"tanggap/tickets"
+	"tanggap/web/rules"
+	"tanggap/web/ui"
 )
 
 // home is where the console begins.
@@ -52,7 +54,24 @@ func (c *console) routes(mux *http.ServeMux) {
 	}
 }
 
-func (c *console) table() []route {
+func (c *console) table() []route { return append(c.own(), c.ruled()...) }
+
+// ruled are the pages where the rules of the router are edited.
+func (c *console) ruled() (all []route) {
+	for _, r := range c.Rules.Routes() {
+		h := func(v *visit) {
+			r.Serve(&rules.Visit{W: v.w, R: v.r, Lang: v.lang, Login: v.who.Login, Agency: v.who.Agency, Works: v.leads(), Frame: func() ui.Frame { return c.frame(v, "rules") }})
+		}
+		if r.Works {
+			h = c.leading(h)
+		}
+		all = append(all, c.forRoot(r.Pattern, h))
+	}
+	return all
+}
+
+// own are those of this package.
+func (c *console) own() []route {
 	return []route{
 		open("GET /console/sign-in", c.showSignIn),
 		open("POST /console/sign-in", c.signIn),

@@ -131,6 +131,7 @@ func (c *console) frame(v *visit, at string) ui.Frame {
 			ui.Link{Path: "/console/triage", Name: "verify"},
 			ui.Link{Path: incidentsHome, Name: "incidents"},
 			ui.Link{Path: "/console/quality", Name: "quality"},
+			ui.Link{Path: "/console/rules", Name: "rules"},
 			ui.Link{Path: "/console/quarantine", Name: "quarantine"},
 			ui.Link{Path: "/console/accounts", Name: "accounts"})
 	}
