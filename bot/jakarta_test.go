@@ -106,6 +106,51 @@ func TestEveryReceiptOfJakartaFitsOneSegment(t *testing.T) {
 	}
 }
 
+// TestWhatIsSealedIsNamedInNoReceipt: whoever reads the phone of one who reported an official, or violence at
+// home, learns from our answers neither the topic nor who has the report.
+func TestWhatIsSealedIsNamedInNoReceipt(t *testing.T) {
+	city := jakarta(t)
+	b, w := New(city, Options{Accounts: account, Examples: true}), &town{now: morning}
+	var telling []string
+	for _, c := range city.Categories() {
+		if c.Sensitive || c.Conduct {
+			telling = append(telling, c.Name[indonesian], c.Name[english])
+		}
+	}
+	for _, a := range city.Agencies() {
+		telling = append(telling, a.Name, a.Short)
+	}
+	telling = append(telling, "kekerasan", "violence", "pelecehan", "perempuan", "pungli", "suap", "korupsi", "oknum")
+	sealed := 0
+	for table, column := range map[string]int{"conduct.tsv": 0, "sensitive.tsv": 1} {
+		lines, err := os.ReadFile("../cities/testdata/" + table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(lines)) {
+			fields := strings.Split(strings.TrimRight(line, "\n"), "\t")
+			if len(fields) <= column || strings.HasPrefix(line, "#") || fields[0] == "open" {
+				continue
+			}
+			c, err := b.Decide(situation(t, w.inbound("sms", fields[column])))
+			if err != nil || c.New == nil || !c.New.Sealed {
+				continue // which ones are sealed is the packs' matter, and has its floors there
+			}
+			sealed++
+			for _, i := range c.Say {
+				for _, word := range telling {
+					if i.Purpose != "emergency" && strings.Contains(strings.ToLower(i.Subject+i.Text), strings.ToLower(word)) {
+						t.Errorf("%q is answered with %q: %s", fields[column], word, i.Text)
+					}
+				}
+			}
+		}
+	}
+	if sealed < 100 {
+		t.Errorf("only %d were sealed", sealed)
+	}
+}
+
 // FuzzDecide holds whatever a platform may deliver to the one rule that nothing is lost: it is held, or
 // taken and accounted for.
 func FuzzDecide(f *testing.F) {

@@ -153,6 +153,18 @@ func TestWhoOpensAnEmergencyIsNoted(t *testing.T) {
 		w.has(page, "Petugas piket", "Belum dibuka siapa pun")
 		w.has(w.hires("rina", staff.Dispatcher, root).sees(path(n)), "Dibuka rina")
 		w.has(w.hires("wati", staff.Dispatcher, root).sees(path(n)), "Dibuka rina")
+		waits := w.reports("bot", "kebakaran di jl kebon kacang, api besar, banyak asap hitam")
+		if err := book.Tell(t.Context(), oncall.Call{Was: oncall.Mark{Step: 2}, Of: map[int64]int{waits.ID: 0}, Next: map[int64]int{waits.ID: 1}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(t.Context(), func(x tickets.Tx) error {
+			_, err := x.Exec(`UPDATE ticket SET state = 'triage', agency = ? WHERE id = ?`, root, waits.ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		w.has(w.hires("tono", staff.Dispatcher, root).sees("/console/triage"), waits.Reference.String())
+		w.has(w.hires("yuni", staff.Dispatcher, root).sees(path(waits)), "Dibuka tono")
 		calm := w.reports("smsc", street)
 		w.lacks(w.hires("budi", staff.Dispatcher, root).sees(path(calm)), "Petugas piket")
 	})

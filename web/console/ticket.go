@@ -106,13 +106,19 @@ func (c *console) ticket(h func(*visit, *tickets.Ticket)) http.HandlerFunc {
 	})
 }
 
-// showTicket is also how those on call say that they look: an emergency that somebody who may work on it
-// has opened wakes nobody else.
 func (c *console) showTicket(v *visit, t *tickets.Ticket) {
-	if t.Emergency && !v.reads() && c.failed(v, c.Seen(v.r.Context(), t.ID, v.who.Login)) {
-		return
+	if !c.failed(v, c.looks(v, t)) {
+		c.writeTicket(v, t, 0, draft{})
 	}
-	c.writeTicket(v, t, 0, draft{})
+}
+
+// looks is how those on call say that they look: an emergency that somebody who may work on it has before
+// him wakes nobody else.
+func (c *console) looks(v *visit, t *tickets.Ticket) error {
+	if !t.Emergency || v.reads() {
+		return nil
+	}
+	return c.Seen(v.r.Context(), t.ID, v.who.Login)
 }
 
 // writeTicket is the page of a ticket, with a form that was refused.

@@ -192,6 +192,9 @@ func (c *console) waits(v *visit, t *tickets.Ticket) bool {
 }
 
 func (c *console) triageCase(v *visit, t *tickets.Ticket, x course) (*triageCase, error) {
+	if err := c.looks(v, t); err != nil {
+		return nil, err
+	}
 	who, err := c.Staff.Identity(v.r.Context(), t)
 	if err != nil && !errors.Is(err, tickets.ErrNotFound) {
 		return nil, err
