@@ -72,6 +72,12 @@ func (d *Desk) Note(ctx context.Context, act tickets.Act, text string) (int64, e
 
 // Transfer passes an open ticket to another agency, with a reason for colleagues.
 func (d *Desk) Transfer(ctx context.Context, act tickets.Act, agency, reason string) error {
+	return d.Assign(ctx, act, agency, "", reason)
+}
+
+// Assign is Transfer by somebody who has also said what the report is about: the category, "" where he has not.
+// That of a sealed ticket stays, for on it hangs who may hold it.
+func (d *Desk) Assign(ctx context.Context, act tickets.Act, agency, category, reason string) error {
 	_, err := d.work(ctx, "transferring", act, func(s *scene, c *tickets.Ticket) error {
 		if blank(reason) {
 			return ErrReason
@@ -86,12 +92,15 @@ func (d *Desk) Transfer(ctx context.Context, act tickets.Act, agency, reason str
 			return ErrSealed
 		}
 		n := s.touch(c)
-		s.event(n.ID, act.By, "transferred", fields{}.text("from", c.Agency).text("to", agency).hash("reason", reason))
+		if !s.about(n, category) {
+			category = ""
+		}
+		s.event(n.ID, act.By, "transferred", fields{}.text("from", c.Agency).text("to", agency).text("category", category).hash("reason", reason))
 		n.Agency = agency
 		if err := s.move(n, tickets.Assigned, act.By); err != nil {
 			return err
 		}
-		if n.DueAt.IsZero() {
+		if n.DueAt.IsZero() || c.State == tickets.Triage && n.Category != c.Category { // no day was promised yet
 			n.DueAt = s.due(n, n.CreatedAt)
 		}
 		s.note(n, act.By, reason)
@@ -101,6 +110,16 @@ func (d *Desk) Transfer(ctx context.Context, act tickets.Act, agency, reason str
 		return nil
 	})
 	return err
+}
+
+// about takes the category that a person chose, and reports whether it can be one.
+func (s *scene) about(n *tickets.Ticket, category string) bool {
+	cat, ok := s.city.Category(category)
+	if !ok || n.Sealed || cat.Conduct || cat.Sensitive {
+		return false
+	}
+	n.Category = category
+	return true
 }
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }

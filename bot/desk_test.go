@@ -126,6 +126,26 @@ func TestWhatIsSentBackIsNotedForTheRouter(t *testing.T) {
 	})
 }
 
+func TestWhoAssignsMaySayWhatItIsAbout(t *testing.T) {
+	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
+	for _, tt := range []struct{ report, to, category, want string }{
+		{"ada sesuatu yang aneh sekali", "lh", "sampah", "sampah"},
+		{"ada yang lain lagi yang aneh", "lh", "tidakada", ""},
+		{"hal ketiga yang aneh sekali", "lh", "pungli", ""}, // conduct is not chosen: it seals
+		{"anak dipukuli di rumah sebelah", "kota", "sampah", "anak"},
+	} {
+		w.pass(30 * 24 * time.Hour) // so that each is a case of its own
+		w.says("chat", tt.report)
+		n := w.all()[0]
+		if err := w.desk.Assign(t.Context(), tickets.Act{Ticket: n.ID, By: "Siti"}, tt.to, tt.category, "dipilih"); err != nil {
+			t.Fatal(err)
+		}
+		if got := w.wants(n.ID, tickets.Assigned, tt.to); got.Category != tt.want {
+			t.Errorf("%q as %q is about %q, want %q", tt.report, tt.category, got.Category, tt.want)
+		}
+	}
+}
+
 func TestSealedTicketsStayBehindTheirWalls(t *testing.T) {
 	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 	to := func(id int64, agency string) error {

@@ -250,7 +250,7 @@ func taught(known []lessons.Passed, after int64) []router.Lesson {
 		if p.At != nil {
 			r.Point = &router.Point{Lat: p.At.Lat, Lng: p.At.Lng}
 		}
-		all = append(all, router.Lesson{Reference: string(p.Reference), Report: r, Agency: p.Agency})
+		all = append(all, router.Lesson{Reference: string(p.Reference), Report: r, Agency: p.Agency, Category: p.Category})
 	}
 	return all
 }

@@ -22,6 +22,7 @@ type Passed struct {
 	Ticket    int64
 	Reference tickets.Reference
 	Agency    string // to which, "" for back
+	Category  string // that its sender chose, "" where he chose none
 	Subject   string
 	Text      string // the first that the citizen wrote
 	Language  string
@@ -58,11 +59,11 @@ func (s *Store) Since(ctx context.Context, from int64) ([]Passed, error) {
 		if err := rows.Scan(&p.Event, &p.Ticket, &data, &p.Reference, &p.Language, &located, &at.Lat, &at.Lng, &p.Subject, &p.Text); err != nil {
 			return err
 		}
-		var to struct{ To string }
+		var to struct{ To, Category string }
 		if json.Unmarshal(data, &to) != nil || to.To == "" {
 			return nil // of a program that wrote its events otherwise
 		}
-		if p.Agency = to.To; located {
+		if p.Agency, p.Category = to.To, to.Category; located {
 			p.At = &at
 		}
 		all = append(all, p)

@@ -57,7 +57,7 @@ func TestWhatStaffPassedOnIsReadInItsOrder(t *testing.T) {
 			_, _, err := db.Work(ctx, tickets.Act{Ticket: n.ID, By: "siti"}, func(sit tickets.Situation) (tickets.Change, error) {
 				c := sit.Cases[0].Ticket
 				c.Agency = to
-				data := json.RawMessage(fmt.Sprintf(`{"from":"lh","to":%q}`, to))
+				data := json.RawMessage(fmt.Sprintf(`{"from":"lh","to":%q,"category":"c-%s"}`, to, to))
 				return tickets.Change{Tickets: []tickets.Ticket{c}, Events: []tickets.Event{
 					{TicketID: c.ID, Actor: "siti", Type: "noted"}, {TicketID: c.ID, Actor: "siti", Type: "transferred", Data: data},
 				}}, nil
@@ -82,7 +82,7 @@ func TestWhatStaffPassedOnIsReadInItsOrder(t *testing.T) {
 			agency, text string
 		}{{first, "taman", "lampu taman mati"}, {second, "air", "got mampet"}, {first, "jalan", "lampu taman mati"}} {
 			got := all[i]
-			if got.Ticket != want.ticket.ID || got.Reference != want.ticket.Reference || got.Agency != want.agency || got.Text != want.text || got.At == nil || got.At.Lat != -6.2 {
+			if got.Ticket != want.ticket.ID || got.Reference != want.ticket.Reference || got.Agency != want.agency || got.Category != "c-"+want.agency || got.Text != want.text || got.At == nil || got.At.Lat != -6.2 {
 				t.Errorf("%d: %+v, want %+v", i, got, want)
 			}
 		}

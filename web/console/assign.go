@@ -35,7 +35,8 @@ func (c *console) assign(v *visit) {
 		if v.r.PostFormValue("found") != "" {
 			because = "triage.chosen"
 		}
-		err := c.Desk.Transfer(v.r.Context(), v.act(t), v.r.PostFormValue("agency"), c.UI.Say(v.lang, because))
+		agency := v.r.PostFormValue("agency")
+		err := c.Desk.Assign(v.r.Context(), v.act(t), agency, v.r.PostFormValue("topic."+agency), c.UI.Say(v.lang, because))
 		now, failed := c.ticketOf(v) // as a colleague may have left it
 		if c.failed(v, failed) {
 			return

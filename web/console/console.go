@@ -50,6 +50,7 @@ type desk interface {
 	Reply(context.Context, tickets.Act, string) (int64, error)
 	Note(context.Context, tickets.Act, string) (int64, error)
 	Transfer(ctx context.Context, act tickets.Act, agency, reason string) error
+	Assign(ctx context.Context, act tickets.Act, agency, category, reason string) error
 	Move(context.Context, tickets.Act, tickets.Step) error
 	OpenIdentity(context.Context, tickets.Act, bot.Opening) error
 }

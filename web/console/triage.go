@@ -53,6 +53,7 @@ type triageCase struct {
 type proposal struct {
 	Key int
 	guess
+	Topic   string // the id of its category, "" for none
 	Above   string // the agency above it
 	Reasons []string
 }
@@ -72,7 +73,7 @@ var sampleTriage = triagePage{
 	Waiting: 1, Urgent: 1, More: true, Passed: true, Again: "/", Said: "x", Undo: &undoForm{"/", "x", "x", 1, "x", carried{"x", "x", "x"}},
 	Case: &triageCase{
 		row: sampleRow, Version: 1, Once: "x", How: "x", Lines: []line{sampleLine}, Doubts: []string{"x"}, Reader: "x", Works: true, Assign: "/", Course: carried{"x", "x", "x"},
-		Proposals: []proposal{{1, guess{"x", "x", "x", 1}, "x", []string{"x"}}, {2, guess{"x", "x", "", 0}, "", nil}}, Skip: "/", Query: "x", Found: []choice{{"x", "x"}},
+		Proposals: []proposal{{1, guess{"x", "x", "x", 1}, "x", "x", []string{"x"}}, {2, guess{"x", "x", "", 0}, "", "", nil}}, Skip: "/", Query: "x", Found: []choice{{"x", "x"}},
 	},
 }
 
@@ -242,7 +243,7 @@ func (c *console) propose(v *visit, t *tickets.Ticket, p *triageCase, report rou
 			continue
 		}
 		a, _ := c.City().Agency(g.Agency)
-		one := proposal{len(p.Proposals) + 1, guess{a.ID, a.Name, c.category(g.Category, v.lang), percent(g.Confidence)}, "", nil}
+		one := proposal{len(p.Proposals) + 1, guess{a.ID, a.Name, c.category(g.Category, v.lang), percent(g.Confidence)}, g.Category, "", nil}
 		if a.Parent != "" && a.Parent != c.City().Root().ID {
 			one.Above = c.agency(a.Parent)
 		}

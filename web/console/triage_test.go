@@ -18,7 +18,7 @@ const (
 	at       = "/console/triage"
 )
 
-var anyHidden = regexp.MustCompile(`<input type="hidden" name="([a-z]+)" value="([^"]*)"`)
+var anyHidden = regexp.MustCompile(`<input type="hidden" name="([a-z.]+)" value="([^"]*)"`)
 
 // formOf is what the form that goes to a path carries along on a page, and the values given in pairs.
 func (w *town) formOf(page, action string, pairs ...string) url.Values {
@@ -51,7 +51,7 @@ func TestTriageGoesFromReportToReport(t *testing.T) {
 		}
 		rina := w.hires("rina", staff.Dispatcher, root)
 		page := rina.sees(at)
-		w.has(page, first.Reference.String(), "Lampu taman waduk", "Menunggu: 2", `name="agency" value="`+lights+`"`, "menunjuk pada", "Mengapa sistem ragu")
+		w.has(page, first.Reference.String(), "Lampu taman waduk", "Menunggu: 2", `name="agency" value="`+lights+`"`, `name="topic.`+lights+`"`, "menunjuk pada", "Mengapa sistem ragu")
 		w.lacks(page, "Sari", "81234567890", second.Reference.String())
 
 		_, led, page := rina.get(at + "?" + regexp.MustCompile(`href="/console/triage\?([^"]*)" rel="next"`).FindStringSubmatch(page)[1])
@@ -108,13 +108,13 @@ func TestTwoAtTheLineNeverAssignTwice(t *testing.T) {
 		same := budi.sees(at + "?ref=" + string(first.Reference))
 		w.has(same, first.Reference.String(), "RINA juga sedang membaca")
 
-		form := w.formOf(page, assignPath(first), "agency", lights)
+		form := w.formOf(page, assignPath(first), "agency", lights, "topic."+lights, "banjir")
 		rina.post(assignPath(first), form)
 		rina.post(assignPath(first), form) // the key pressed twice
 		_, _, page = budi.post(assignPath(first), w.formOf(same, assignPath(first), "agency", water))
 		w.has(page, "sudah diurus rekan Anda, sekarang di Dinas Bina Marga", second.Reference.String())
-		if got := w.now(first); got.Agency != lights {
-			t.Errorf("it is at %s", got.Agency)
+		if got := w.now(first); got.Agency != lights || got.Category != "banjir" || got.DueAt.IsZero() {
+			t.Errorf("it is at %s about %s", got.Agency, got.Category)
 		}
 		lines := w.said(first, tickets.Note)
 		if len(lines) != 1 {
