@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ import (
 type city struct {
 	New   cityNew   `cmd:"" help:"Make a pack for a kabupaten or kota, on top of the base pack."`
 	Check cityCheck `cmd:"" help:"Say what a pack lacks, and what in it overlaps; a line each."`
+
+	Diff cityDiff `cmd:"" help:"Show what the database says otherwise than the pack, and what an upgrade of the pack changes under it."`
 
 	Import cityImport `cmd:"" help:"Take a list of agencies, topics or people from a table, all of it or nothing."`
 }
@@ -107,15 +110,27 @@ func (n cityNew) list() ([]cities.Region, string, error) {
 
 // cityCheck looks a pack through.
 type cityCheck struct {
-	JSON bool   `help:"Print JSON."`
-	Pack string `arg:"" help:"An embedded pack, or a folder."`
+	JSON   bool   `help:"Print JSON."`
+	Config string `placeholder:"FILE" help:"A configuration: its database is asked whether what staff edited still fits the pack."`
+	Pack   string `arg:"" help:"An embedded pack, or a folder."`
 }
 
 // Run prints a line for each subject. Only what is wrong fails: examples and other open points do not.
-func (c cityCheck) Run(s streams) error {
+func (c cityCheck) Run(ctx context.Context, s streams) error {
 	points, err := cities.Inspect(c.Pack, time.Now())
 	if err != nil {
 		return &usageError{err}
+	}
+	if c.Config != "" {
+		cfg, err := configured{c.Config}.load()
+		if err != nil {
+			return err
+		}
+		point, err := editsThatFit(ctx, cfg, c.Pack)
+		if err != nil {
+			return err
+		}
+		points = append(points, point)
 	}
 	if c.JSON {
 		if err := json.NewEncoder(s.Out).Encode(points); err != nil {
