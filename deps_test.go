@@ -92,8 +92,8 @@ var may = map[string][]string{
 		"web/ui", "web/api", "web/portal", "web/console", "web/rules",
 	},
 	"cmd/tanggap": {
-		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
-		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/lists",
+		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
+		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/amend", "cities/lists",
 	},
 
 	// The demo, and the tests of the whole.

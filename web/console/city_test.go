@@ -67,6 +67,7 @@ type town struct {
 	server *httptest.Server
 	files  string // the folder of attachments, by hash
 	log    *bytes.Buffer
+	judged []quality.Judgement // nil for what the store says
 }
 
 var capabilities = map[string]channels.Capabilities{
@@ -134,7 +135,12 @@ func settle(t *testing.T, url string) *town {
 		Rules: book,
 		UI:    pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
-		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: quality.New(store).Since, Waiting: triage.New(store).Waiting,
+		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: func(ctx context.Context, since time.Time) ([]quality.Judgement, error) {
+			if w.judged != nil {
+				return w.judged, nil
+			}
+			return quality.New(store).Since(ctx, since)
+		}, Waiting: triage.New(store).Waiting,
 		Seen: oncall.New(store).Seen, Told: oncall.New(store).Of,
 		Accounts: func() (all []console.Account) {
 			for name, c := range capabilities {

@@ -34,6 +34,8 @@ type qualityPage struct {
 	Three    measured // or any of the three
 	Wanted   int      // of 100
 	Meant    meant
+	InForce  trusted
+	Wrong    string // of the family "trust", "" nothing
 	Bands    []band
 	Pairs    []pair
 	Tossed   []tossed
@@ -79,7 +81,7 @@ type group struct {
 }
 
 var sampleQuality = qualityPage{
-	Periods: []tab{{"7", "/", true}}, Days: 7, Reports: 1, Full: true, Wanted: 95, Meant: meant{Found: true, Wrong: "x"}, Bands: []band{{50, 60, measured{1, 1, 1, 1, 1}}},
+	Periods: []tab{{"7", "/", true}}, Days: 7, Reports: 1, Full: true, Wanted: 95, Meant: meant{Found: true, Wrong: "x"}, InForce: trusted{1, 1, "x", time.Unix(1, 0), 1, true}, Wrong: "few", Bands: []band{{50, 60, measured{1, 1, 1, 1, 1}}},
 	Pairs: []pair{{"x", "x", true, 1, []link{{"x", "/"}}}}, Tossed: []tossed{{link{"x", "/"}, []string{"x", "x"}}, {link{}, []string{"x"}}},
 	Category: []group{{"x", measured{1, 1, 1, 1, 1}}}, Channel: []group{{"x", measured{1, 1, 1, 1, 1}}}, CSV: "/",
 }
@@ -89,9 +91,18 @@ func (c *console) showQuality(v *visit) {
 	if c.failed(v, err) {
 		return
 	}
-	p := qualityPage{Days: days, Reports: len(all), Full: len(all) >= quality.Most, Wanted: wantedFirst, CSV: "/console/quality/pairs.csv?days=" + strconv.Itoa(days)}
+	wanted := wantedFirst
 	if n, err := strconv.Atoi(v.r.URL.Query().Get("wanted")); err == nil && n >= 50 && n <= 100 {
-		p.Wanted = n
+		wanted = n
+	}
+	c.writeQuality(v, 0, days, all, wanted, "")
+}
+
+func (c *console) writeQuality(v *visit, status, days int, all []quality.Judgement, wanted int, wrong string) {
+	p := qualityPage{Days: days, Reports: len(all), Full: len(all) >= quality.Most, Wanted: wanted, Wrong: wrong, CSV: "/console/quality/pairs.csv?days=" + strconv.Itoa(days)}
+	var err error
+	if p.InForce, err = c.trusted(v); c.failed(v, err) {
+		return
 	}
 	for _, n := range periods {
 		p.Periods = append(p.Periods, tab{strconv.Itoa(n), fmt.Sprintf("/console/quality?days=%d&wanted=%d", n, p.Wanted), n == days})
@@ -118,12 +129,18 @@ func (c *console) showQuality(v *visit) {
 		}
 		return c.UI.Say(v.lang, "channel.other")
 	})
-	c.pages.quality.Write(v.w, v.r, c.frame(v, "quality"), p)
+	frame := c.frame(v, "quality")
+	frame.Status = status
+	c.pages.quality.Write(v.w, v.r, frame, p)
 }
 
 // judged reads the days that the call asks for.
 func (c *console) judged(v *visit) (days int, all []quality.Judgement, err error) {
-	days, _ = strconv.Atoi(v.r.URL.Query().Get("days"))
+	return c.judgedIn(v, v.r.URL.Query().Get("days"))
+}
+
+func (c *console) judgedIn(v *visit, asked string) (days int, all []quality.Judgement, err error) {
+	days, _ = strconv.Atoi(asked)
 	if !slices.Contains(periods, days) {
 		days = periods[1]
 	}
@@ -139,7 +156,7 @@ func measure(s quality.Share) measured {
 func meaning(all []quality.Judgement, wanted, days int) meant {
 	t := quality.Wanted(all, float64(wanted)/100)
 	wrong := float64(t.Right.In-t.Right.Of) / float64(days)
-	return meant{t.Found, int(math.Ceil(100 * t.Confidence)), measure(t.Right), measure(t.Alone), strconv.FormatFloat(wrong, 'f', 1, 64)}
+	return meant{t.Found, above(t.Confidence), measure(t.Right), measure(t.Alone), strconv.FormatFloat(wrong, 'f', 1, 64)}
 }
 
 func groups(all []quality.Judgement, name func(*quality.Judgement) string) (found []group) {

@@ -96,6 +96,7 @@ func (c *console) own() []route {
 		c.forRoot("POST /console/incidents/{incident}/close", c.incident(c.closeIncident)),
 		c.forRoot("GET /console/quality", c.showQuality),
 		c.forRoot("GET /console/quality/pairs.csv", c.savePairs),
+		c.forRoot("POST /console/quality/wanted", c.leading(c.saveWanted)),
 
 		c.forRoot("GET /console/accounts", c.showAccounts),
 		c.forRoot("POST /console/accounts/{account}/pause", c.pause),

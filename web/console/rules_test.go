@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tanggap/tickets"
+	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 )
 
@@ -149,5 +150,43 @@ func TestRulesAreRefusedInPlainWords(t *testing.T) {
 		if got := w.reports("bot", "ada tugu sepeda miring di Tebet Timur"); got.Agency != lights || got.Category != "menara-seluler" || got.State != tickets.Assigned {
 			t.Errorf("%s %s %s", got.Agency, got.Category, got.State)
 		}
+	})
+}
+
+func TestTheAccuracyWantedIsSavedAndInForce(t *testing.T) {
+	each(t, func(w *town) {
+		chief, reader := w.hires("kepala", staff.Administrator, root), w.hires("rina", staff.Dispatcher, root)
+		const at = "/console/quality/wanted"
+		w.has(chief.sees("/console/quality"), "Berlaku sekarang", "Dari paket kota")
+		if status, _, page := chief.post(at, url.Values{"wanted": {"95"}, "seen": {"0"}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "tidak ada yang diubah") {
+			t.Errorf("without a report: %d", status)
+		}
+		for i := range 200 { // of those below 90% every third was wrong
+			j := quality.Judgement{Settled: true, Agency: lights, FinalAgency: lights, Confidence: 0.92, Right: true}
+			if i%2 == 0 {
+				j.Confidence, j.Right = 0.7, i%3 != 0
+			}
+			w.judged = append(w.judged, j)
+		}
+		w.lacks(reader.sees("/console/quality?wanted=95"), at)
+		if status, _, _ := reader.post(at, url.Values{"wanted": {"95"}, "seen": {"0"}}); status != http.StatusNotFound {
+			t.Errorf("a dispatcher sets it: %d", status)
+		}
+		_, led, page := chief.post(at, url.Values{"wanted": {"95"}, "seen": {"0"}, "days": {"30"}})
+		if led != "/console/quality?days=30" {
+			t.Fatalf("saving leads to %s", led)
+		}
+		w.has(page, "Batas keyakinan disimpan", "keyakinan 92% ke atas", "benar 95 dari 100; diatur kepala")
+		if n := w.reports("bot", street); n.State != tickets.Triage && n.Decision.Confidence < 0.92 {
+			t.Errorf("a report of confidence %v is sent alone", n.Decision.Confidence)
+		}
+		status, _, page := chief.post(at, url.Values{"wanted": {"80"}, "seen": {"0"}})
+		if status != http.StatusConflict || !strings.Contains(page, "Orang lain baru saja") {
+			t.Errorf("a stale form: %d", status)
+		}
+		w.has(chief.sees("/console/rules"), "Batas keyakinan", "95/100")
+		seen := ruleForm(chief.sees("/console/quality")).Get("seen")
+		_, _, page = chief.post(at, url.Values{"back": {"1"}, "seen": {seen}})
+		w.has(page, "Dari paket kota")
 	})
 }

@@ -30,7 +30,7 @@ func families() map[string][]string {
 	return map[string][]string{
 		"nav":            {"queue", "verify", "incidents", "quality", "quarantine", "accounts", "agencies", "staff"},
 		"alert":          {"no_password", "accounts"},
-		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
+		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "trust_saved", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
 		"sign_in":        {"wrong", "throttled"},
 		"view":           tabs,
 		"incident_fault": incidentFaults,
@@ -48,6 +48,7 @@ func families() map[string][]string {
 		"inbound":        inboundKinds,
 		"aside_reason":   staff.AsideReasons(),
 		"aside_cause":    slices.Collect(maps.Values(asideCauses())),
+		"trust":          trustFaults,
 		"hearing":        findings,
 		"reach":          reaches,
 		"contact":        contactFaults,
