@@ -189,6 +189,7 @@ func TestAnEmergencyIsToldAtOnceAndOnce(t *testing.T) {
 		w.set("", 1, oncall.Tel, phone)
 		w.set("", 1, oncall.Mail, post)
 		w.set("", 1, oncall.Telegram, group)
+		w.set("damkar", 1, oncall.Tel, phone) // he is on call for all in the city already
 		e := w.comes(nil)
 		got := w.tell()
 		text := w.gets(got, phone, "DARURAT", "Kebakaran", "Kel. Bukit Duri", e.Reference.String(), "https://lapor.example.go.id/console/tickets/"+string(e.Reference))

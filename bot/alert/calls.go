@@ -35,8 +35,15 @@ type watch struct {
 	steps  map[int][]Contact
 }
 
+// watches puts them together. An address that is told of all in the city is not told of an agency's once more.
 func watches(contacts []Contact) (all []*watch) {
+	everywhere := map[tickets.Address]bool{}
 	for _, c := range contacts {
+		if c.Agency == "" {
+			everywhere[c.Address] = true
+		} else if everywhere[c.Address] {
+			continue
+		}
 		i := slices.IndexFunc(all, func(w *watch) bool { return w.agency == c.Agency })
 		if i < 0 {
 			i, all = len(all), append(all, &watch{agency: c.Agency, since: c.At, steps: map[int][]Contact{}})
