@@ -35,11 +35,11 @@ func (r *reader) areas() []place.Area {
 // neighbours is the file of areas outside the city, by which a report from there is told.
 const neighbours = "neighbours.csv"
 
-// landmarks reads landmarks.csv: name, code of the area, guard, aliases.
+// landmarks reads landmarks.csv: name, codes of the areas, guard, aliases.
 func (r *reader) landmarks() []place.Landmark {
 	var out []place.Landmark
 	r.csv("landmarks.csv", 4, func(row []string) error {
-		out = append(out, place.Landmark{Name: row[0], Code: row[1], Guard: row[2], Aliases: aliases(row[3])})
+		out = append(out, place.Landmark{Name: row[0], Codes: aliases(row[1]), Guard: row[2], Aliases: aliases(row[3])})
 		return nil
 	})
 	return out

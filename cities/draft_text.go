@@ -74,7 +74,7 @@ zone = "%s"`
 	neighboursDraft = `# code,level,name,guard,aliases of areas outside; see SOURCES.md. A report from there is told by them.
 `
 
-	landmarksDraft = `# name,code of the smallest area that surely holds it,guard,aliases: markets, terminals, housing estates, roads that everybody knows.
+	landmarksDraft = `# name,codes of the smallest areas that surely hold it (parted by "|"),guard,aliases: markets, terminals, housing estates, roads that everybody knows.
 `
 
 	outlinesDraft = `# A line for each area: its code, then its rings as encoded polylines. Without any, pins and photographs name no area.

@@ -60,8 +60,13 @@ func New(def Definition) (*Index, error) {
 		x.rank = append(x.rank, rank)
 	}
 	for _, l := range def.Landmarks {
-		if _, ok := x.byCode[l.Code]; !ok {
-			faults = append(faults, fmt.Errorf("landmark %s: unknown area %q", l.Name, l.Code))
+		if len(l.Codes) == 0 {
+			faults = append(faults, fmt.Errorf("landmark %s: lies in no area", l.Name))
+		}
+		for _, code := range l.Codes {
+			if _, ok := x.byCode[code]; !ok {
+				faults = append(faults, fmt.Errorf("landmark %s: unknown area %q", l.Name, code))
+			}
 		}
 	}
 	if len(faults) > 0 {
@@ -110,10 +115,12 @@ func (x *Index) enter(def Definition) {
 		}
 	}
 	for _, l := range def.Landmarks {
-		n := name{area: x.byCode[l.Code], how: IsLandmark, guard: l.Guard}
-		x.names.add(l.Name, n)
-		for _, alias := range l.Aliases {
-			x.names.add(alias, n)
+		for _, code := range l.Codes {
+			n := name{area: x.byCode[code], how: IsLandmark, guard: l.Guard, spread: len(l.Codes) > 1}
+			x.names.add(l.Name, n)
+			for _, alias := range l.Aliases {
+				x.names.add(alias, n)
+			}
 		}
 	}
 	for h, area := range heads {

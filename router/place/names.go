@@ -29,6 +29,8 @@ type name struct {
 	guard string
 	// outside is the Outside of the area.
 	outside bool
+	// spread marks a landmark that lies in several areas.
+	spread bool
 }
 
 // variants are words that people write in place of a word of a name.

@@ -39,12 +39,15 @@ type Area struct {
 	Outside bool
 }
 
-// Landmark is a well-known name inside an area.
+// Landmark is a well-known name inside an area, or one that runs through several, as streets and
+// rivers do.
 type Landmark struct {
 	Name    string
 	Aliases []string
-	Code    string // of the smallest area that surely holds it
-	Guard   string // as an Area's
+	// Codes are of the smallest areas that together surely hold it. Of several, the rest of a text
+	// chooses; where it says nothing, the first is a guess.
+	Codes []string
+	Guard string // as an Area's
 }
 
 // The guards of names that are ordinary words too.

@@ -34,7 +34,7 @@ func index(t testing.TB) *Index {
 			{Code: "2", Level: "kota", Name: "Kota Seberang", Aliases: []string{"Seberang"}, Outside: true},
 			{Code: "2.1.1", Level: "kelurahan", Name: "Tambora", Guard: Hard, Outside: true},
 		},
-		Landmarks: []Landmark{{Name: "Monas", Code: "1.2.1"}},
+		Landmarks: []Landmark{{Name: "Monas", Codes: []string{"1.2.1"}}, {Name: "Jalan Panjang", Codes: []string{"1.2", "1.1"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -230,12 +230,12 @@ func TestNewReportsEveryFault(t *testing.T) {
 	_, err := New(Definition{
 		Levels:    []Level{{Name: "kota"}},
 		Areas:     []Area{{Code: "1", Level: "planet", Name: "X"}, {Code: "1", Level: "kota"}, {Code: "2", Level: "kota", Name: "Y", Rings: [][]int32{{1, 2}}}},
-		Landmarks: []Landmark{{Name: "Z", Code: "9"}},
+		Landmarks: []Landmark{{Name: "Z", Codes: []string{"9"}}, {Name: "Q"}},
 	})
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, want := range []string{"planet", "twice", "no name", "outline", `"9"`} {
+	for _, want := range []string{"planet", "twice", "no name", "outline", `"9"`, "in no area"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no word of %q in %v", want, err)
 		}

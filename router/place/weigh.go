@@ -88,8 +88,12 @@ func (x *Index) chance(n name, all []name) float64 {
 		return 1
 	}
 	chance := 1.0
+	if n.spread {
+		chance = 0.65
+	}
 	for _, o := range all {
 		switch {
+		case n.spread && o.spread:
 		case n.outside && !o.outside:
 			return 0.7
 		case n.area == o.area || n.outside != o.outside:
