@@ -25,8 +25,8 @@ const (
 // kinds are the words that stand before a name or behind it, in normal form.
 var kinds = kindsOf(map[kind]string{
 	street:   "jl jalan gg gang lorong raya terusan",
-	soft:     "di daerah wilayah kawasan sekitar area lokasi tkp warga perumahan komplek kompleks in at near around kampung",
-	feature:  "pasar stasiun st terminal rs rsud halte masjid puskesmas polsek rusun rusunawa flyover underpass jpo smp sma sd sdn smpn sman kantor taman mall pintu",
+	soft:     "dekat depan belakang samping sebelah seberang sebrang di daerah wilayah kawasan sekitar area lokasi tkp warga perumahan komplek kompleks in at near around kampung",
+	feature:  "pasar stasiun st terminal rs rsud halte masjid puskesmas polsek rusun rusunawa flyover underpass jpo museum mrt lrt stadion lapas rutan tpu universitas kampus smp sma sd sdn smpn sman kantor taman mall pintu",
 	river:    "kali sungai ciliwung waduk situ setu danau tol cagar",
 	away:     "arah menuju jurusan tujuan rute ke towards bound trayek perbatasan bukan asal selain",
 	extends:  "utara selatan timur barat dalam i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi 1 2 3 4 5 6 7 8 9",

@@ -88,7 +88,7 @@ func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Spa
 			continue
 		}
 		if !x.areas[m.names[0].area].Outside {
-			r.spans = append(r.spans, Span{c.from, m.To})
+			r.spans = append(r.spans, Span{r.bare(c.from, m), m.To})
 		}
 		mentions = append(mentions, m)
 		if i > 0 && kinds[tokens[i-1].Text]&raya != 0 {
@@ -97,6 +97,18 @@ func (x *Index) mentions(text string, tokens []language.Token) ([]mention, []Spa
 		i = m.To - 1
 	}
 	return mentions, r.spans
+}
+
+// bare is the token, from one on, where the name itself begins: "terminal" of a landmark says what the
+// matter is about too.
+func (r *reader) bare(from int, m mention) int {
+	if m.names[0].how != IsLandmark {
+		return from
+	}
+	for m.From < m.To-1 && kinds[r.tokens[m.From].Text]&(feature|river) != 0 {
+		m.From++
+	}
+	return m.From
 }
 
 // mention reads the name that begins at token i.

@@ -36,6 +36,7 @@ type name struct {
 // variants are words that people write in place of a word of a name.
 var variants = map[string]string{
 	"kebun": "kebon", "kb": "kebon", "durian": "duren", "keramat": "kramat", "pd": "pondok", "pdk": "pondok", "kbn": "kebon", "jrk": "jeruk", "kmpg": "kampung", "bsr": "besar", "krmt": "kramat", "cengk": "cengkareng", "pondk": "pondok", "ponduk": "pondok",
+	"jl": "jalan", "st": "stasiun", "sta": "stasiun", "komp": "komplek", "kompleks": "komplek", "kompl": "komplek", "perum": "perumahan",
 	"tj": "tanjung", "tg": "tanjung", "tjg": "tanjung", "tnjung": "tanjung", "kby": "kebayoran", "kebyoran": "kebayoran", "gerogol": "grogol",
 	"perapatan": "prapatan", "ps": "pasar", "pulau": "pulo", "sel": "selatan", "pulogdung": "pulogadung", "gn": "gunung", "gng": "gunung",
 	"jtnegara": "jatinegara", "cemp": "cempaka", "klp": "kelapa", "kelp": "kelapa", "kmayoran": "kemayoran", "mngga": "mangga",

@@ -93,6 +93,9 @@ func TestLocate(t *testing.T) {
 		{"banjir di Seberang", "2", Named, 0.8, 0.95},
 		{"orang seberang lewat jalan seberang", "", "", 0, 0},
 		{"kel. Tambora kota seberang", "2.1.1", Marked, 0.7, 0.9},
+		{"banjir jalan panjang", "1.2", IsLandmark, 0.4, 0.55}, // runs through both
+		{"jl. panjang, cengkareng timur", "1.1.2", Named, 0.75, 0.99},
+		{"depan bangka banjir", "1.2.3", Named, 0.75, 0.9},
 		{"", "", "", 0, 0},
 	} {
 		found, spans, ok := x.Locate(c.text, language.Tokens(c.text, 0))
