@@ -13,7 +13,7 @@ import (
 // change of the form, since the weights mean nothing to other features.
 const (
 	magic = "tanggap classify"
-	form  = 1
+	form  = 2
 )
 
 // The limits of what is read, so that a bad file cannot ask for all memory.
@@ -42,7 +42,7 @@ func (m *Model) MarshalBinary() ([]byte, error) {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.seen[c]))
 		b = appendFloats(b, m.bias[c])
 	}
-	b = appendFloats(b, m.how.keeping, m.how.rate, m.how.balance)
+	b = appendFloats(b, m.how.keeping, m.how.rate, m.how.balance, m.how.doubt)
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(m.sharp))
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(m.keys)))
 	n := len(m.labels)
@@ -142,7 +142,7 @@ func (r *reader) model() *Model {
 		r.bad = r.bad || seen < 0
 		m.seen, m.bias = append(m.seen, seen), append(m.bias, r.float())
 	}
-	m.how = settings{keeping: r.float(), rate: r.float(), balance: r.float()}
+	m.how = settings{keeping: r.float(), rate: r.float(), balance: r.float(), doubt: r.float()}
 	m.sharp = r.double()
 	r.features(m)
 	return m

@@ -2,8 +2,8 @@
 // words speak for, how sure that is, and which words they were. It knows no city and no rules.
 //
 // The model is one linear layer over hashed features (after Weinberger et al., Feature Hashing for Large Scale
-// Multitask Learning, 2009): words, pairs of words, and the letters within words, three and four at
-// a time, which forgive spelling, all of them from the normal forms of internal/language. What a report
+// Multitask Learning, 2009): words, pairs of words that stand beside each other or have one
+// between them, and the letters within words, three and four at a time, which forgive spelling, all of them from the normal forms of internal/language. What a report
 // begins with is counted once more apart, since people say first what it is about. A feature weighs by
 // its rarity (Salton and Buckley, Term-weighting approaches in automatic text retrieval, 1988) and by how
 // much it keeps to few labels (Wang et al., Entropy-based term weighting schemes for text
@@ -11,6 +11,9 @@
 // whose size each feature sets for itself (Duchi, Hazan and Singer, Adaptive subgradient methods, 2011),
 // and its confidence is set right on examples that it was not shown (Guo et al., On Calibration of
 // Modern Neural Networks, 2017). The same step takes in a correction.
+//
+// What a label is called is its first example: "kebersihan" or "pln_energi" says something of what belongs there,
+// most of all while few reports do.
 //
 // A model holds numbers and labels, and no word of any report.
 package classify
@@ -32,7 +35,7 @@ type Guess struct {
 // or Read.
 type Model struct {
 	labels  []string  // as they came
-	seen    []float64 // examples, by label
+	seen    []float64 // examples, by label, its name being one
 	bias    []float32 // by label
 	index   index     // of keys
 	keys    []uint32  // the features' hashes, by row
@@ -52,9 +55,18 @@ func (m *Model) Labels() []string { return slices.Clone(m.labels) }
 func (m *Model) Examples() int {
 	n := 0.0
 	for _, k := range m.seen {
-		n += k
+		n += max(k-1, 0)
 	}
 	return int(n)
+}
+
+// texts is how many texts the model has learned from: the examples, and the names of the labels.
+func (m *Model) texts() float64 {
+	n := 0.0
+	for _, k := range m.seen {
+		n += k
+	}
+	return n
 }
 
 // Predict guesses the label of a text: every label that the model knows, the likeliest first. The

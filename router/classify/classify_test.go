@@ -116,6 +116,36 @@ func TestACorrectionTurnsTheNextSimilarReport(t *testing.T) {
 	}
 }
 
+func TestTheNameOfALabelIsItsFirstExample(t *testing.T) {
+	m := trained(t, examples()).Learn(Example{"imigrasi_paspor", "antrean panjang sekali"})
+	if got := m.Predict("mau urus paspor di kantor imigrasi")[0].Label; got != "imigrasi_paspor" {
+		t.Errorf("it is %s, want the label of that name", got)
+	}
+	if m.Examples() != len(examples())+1 {
+		t.Errorf("%d examples: a name is counted as one", m.Examples())
+	}
+}
+
+func TestAPairWithAWordBetweenIsOfBothItsWords(t *testing.T) {
+	m := trained(t, examples())
+	all := tokens("satu lampu merah mati")
+	s := m.take()
+	defer m.scratch.Put(s)
+	s.find(all)
+	for i, o := range s.found[skips] {
+		if o.back != 2 || int(o.token) != i+2 {
+			t.Errorf("pair %d is of token %d and the one %d before", i, o.token, o.back)
+		}
+		s.found[skips][i].key = m.keys[0] // known to the model, and alone in what is read
+	}
+	s.found[letters], s.found[words], s.found[start] = nil, nil, nil
+	s.weigh(m)
+	got := m.share(s, 0, len(all))
+	if got[0] == 0 || got[1] == 0 || got[0] != got[2] || got[1] != got[3] {
+		t.Errorf("two pairs among four words are shared as %v", got)
+	}
+}
+
 func TestTheZeroModelLearns(t *testing.T) {
 	var m Model
 	if got := m.Predict("lampu"); got != nil {

@@ -16,7 +16,7 @@ type Word struct {
 
 // Explain returns the words of a text that speak most for a label, at most most of them, the weightiest
 // first: what each adds to the label's score beyond what it adds to the labels on average, its letters
-// and its pairs with the words beside it included. Words that carry nothing ("di", "yang") are left
+// and its pairs with the words near it included. Words that carry nothing ("di", "yang") are left
 // out. A label that the model does not know has none.
 func (m *Model) Explain(text, label string, most int) []Word {
 	c := slices.Index(m.labels, label)
@@ -52,9 +52,9 @@ func (m *Model) share(s *scratch, c, n int) []float64 {
 				continue
 			}
 			part := float64(o.weight * s.count[o.row])
-			if o.pair {
+			if o.back > 0 {
 				part /= 2
-				out[o.token-1] += part
+				out[o.token-o.back] += part
 			}
 			out[o.token] += part
 		}

@@ -21,12 +21,13 @@ const (
 const (
 	letters = iota
 	words
+	skips // pairs of words with one between them: people put words in
 	start
 	kinds
 )
 
 // shares are the lengths of the kinds.
-var shares = [kinds]float32{letters: 1, words: 1, start: 0.8}
+var shares = [kinds]float32{letters: 1, words: 1, skips: 0.6, start: 0.6}
 
 // occurrence is a feature where it stands in the text.
 type occurrence struct {
@@ -34,7 +35,7 @@ type occurrence struct {
 	row    int32 // -1: the model does not know it
 	token  int32
 	weight float32
-	pair   bool // it belongs to the token before as well
+	back   int32 // it belongs as well to the token so many before; 0: to this one alone
 }
 
 // feature is what a text has of a row.
@@ -85,7 +86,7 @@ func (s *scratch) find(tokens []language.Token) {
 		s.found[k] = s.found[k][:0]
 	}
 	head := true
-	var before uint32
+	var before, earlier uint32 // the words one and two before
 	for i := range tokens {
 		t := &tokens[i]
 		word := t.Text[:min(len(t.Text), longest)]
@@ -95,18 +96,21 @@ func (s *scratch) find(tokens []language.Token) {
 		}
 		weight := near(i)
 		h := hash(word)
-		s.found[words] = append(s.found[words], occurrence{mix(h, 1), -1, int32(i), weight, false})
+		s.found[words] = append(s.found[words], occurrence{mix(h, 1), -1, int32(i), weight, 0})
 		if i > 0 {
-			s.found[words] = append(s.found[words], occurrence{mix(before*31+h, 2), -1, int32(i), weight, true})
+			s.found[words] = append(s.found[words], occurrence{mix(before*31+h, 2), -1, int32(i), weight, 1})
+		}
+		if i > 1 {
+			s.found[skips] = append(s.found[skips], occurrence{mix(earlier*31+h, 6), -1, int32(i), weight, 2})
 		}
 		if head {
-			s.found[start] = append(s.found[start], occurrence{mix(h, 3), -1, int32(i), 1, false})
+			s.found[start] = append(s.found[start], occurrence{mix(h, 3), -1, int32(i), 1, 0})
 			if i > 0 {
-				s.found[start] = append(s.found[start], occurrence{mix(before*31+h, 4), -1, int32(i), 1, true})
+				s.found[start] = append(s.found[start], occurrence{mix(before*31+h, 4), -1, int32(i), 1, 1})
 			}
 		}
 		s.letters(word, i, weight)
-		before = h
+		before, earlier = h, before
 	}
 }
 
@@ -138,7 +142,7 @@ func (s *scratch) letters(word string, token int, weight float32) {
 		}
 		for to := from + 2; to < min(from+4, n); to++ {
 			h = (h ^ uint32(buf[to])) * prime
-			out = append(out, occurrence{mix(h, 5), -1, int32(token), weight, false})
+			out = append(out, occurrence{mix(h, 5), -1, int32(token), weight, 0})
 		}
 	}
 	s.found[letters] = out
@@ -193,7 +197,7 @@ func (s *scratch) scale(squares [kinds]float32, total float32) {
 	}
 }
 
-// near is what a word counts by where it stands: the first twice as much as one far behind.
+// near is what a word counts by where it stands: the first three times as much as one far behind.
 func near(i int) float32 {
 	if i < len(nearness) {
 		return nearness[i]
@@ -203,7 +207,7 @@ func near(i int) float32 {
 
 var nearness = func() (out [128]float32) {
 	for i := range out {
-		out[i] = float32(1 + math.Exp(-float64(i)/15))
+		out[i] = float32(1 + 2*math.Exp(-float64(i)/15))
 	}
 	return out
 }()

@@ -9,7 +9,8 @@ const (
 )
 
 // Learn returns a model that has learned from more examples, in their order, as when staff correct a
-// decision; m stays as it is, for those who are still asking it. A label that is new is learned like any other.
+// decision; m stays as it is, for those who are still asking it. A label that is new is learned like any other, from its name
+// first.
 // It costs a copy of the model and a few steps for each example, and nothing that grows with what was learned before. Examples without a label teach nothing.
 func (m *Model) Learn(examples ...Example) *Model {
 	next := m.copy(examples)
@@ -20,25 +21,33 @@ func (m *Model) Learn(examples ...Example) *Model {
 		if label < 0 {
 			continue
 		}
-		next.seen[label]++
-		s.find(tokens(e.Text))
-		next.welcome(s)
-		s.weigh(next)
-		next.count(s, label)
-		next.recount(s)
-		s.weigh(next)
-		for range tries {
-			if next.step(s, label) > upperHand {
-				break
-			}
+		if next.seen[label] == 0 {
+			next.hear(s, e.Label, label)
 		}
+		next.hear(s, e.Text, label)
 	}
 	return next
 }
 
+// hear learns that a text has this label.
+func (m *Model) hear(s *scratch, text string, label int) {
+	m.seen[label]++
+	s.find(tokens(text))
+	m.welcome(s)
+	s.weigh(m)
+	m.count(s, label)
+	m.recount(s)
+	s.weigh(m)
+	for range tries {
+		if m.step(s, label) > upperHand {
+			break
+		}
+	}
+}
+
 // recount reckons anew what the features in s count.
 func (m *Model) recount(s *scratch) {
-	all := float64(m.Examples())
+	all := m.texts()
 	for _, f := range s.features {
 		m.reckon(int(f.row), all)
 	}

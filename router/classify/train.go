@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 )
 
@@ -27,11 +28,12 @@ type settings struct {
 	keeping float32 // the power of how much a feature keeps to few labels
 	rate    float32 // the size of the first step
 	balance float32 // 0: every example counts alike; 1: every label does
+	doubt   float32 // the share of every example that is thought to speak for all labels alike
 }
 
 // choices are what Train chooses from, by the likelihood of the examples kept apart. The first suits many labels with
 // few examples each, the second few labels in long texts.
-var choices = [...]settings{{keeping: 1, rate: 0.5, balance: 1}, {keeping: 0, rate: 0.2, balance: 0.7}}
+var choices = [...]settings{{keeping: 1, rate: 0.5, balance: 1}, {keeping: 0, rate: 0.15, balance: 0.7, doubt: 0.05}}
 
 // Train makes a model of examples. The same examples in the same order make the same model, to the
 // byte. It reads each text several times and keeps none: memory does not grow with the number of
@@ -52,11 +54,13 @@ func Train(ctx context.Context, examples []Example) (*Model, error) {
 		}
 		t.truth = append(t.truth, id)
 	}
+	t.name()
 	how, sharp, err := t.choose()
 	if err != nil {
 		return nil, err
 	}
-	m, err := t.fit(t.order(), how)
+	all, _ := t.split(0)
+	m, err := t.fit(all, how)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +71,7 @@ func Train(ctx context.Context, examples []Example) (*Model, error) {
 // choose finds the settings, and how sharp the confidences have to be.
 func (t *trainer) choose() (how settings, sharp float64, err error) {
 	how, sharp = choices[0], 1
-	shown, kept := t.split()
+	shown, kept := t.split(min(t.reports/apart, enough))
 	if len(kept) < 2*apart {
 		return how, sharp, nil
 	}
@@ -87,23 +91,31 @@ func (t *trainer) choose() (how settings, sharp float64, err error) {
 // trainer holds what the two fits of Train share.
 type trainer struct {
 	ctx      context.Context
-	examples []Example
+	examples []Example // the reports, and behind them the names of the labels
+	reports  int
 	truth    []int32
 	labels   []string
 	ids      map[string]int32
 	scratch  *sync.Pool
 }
 
-// order is all examples, shuffled the same way each time.
-func (t *trainer) order() []int {
-	return rand.New(rand.NewPCG(1, uint64(len(t.examples)))).Perm(len(t.examples))
+// name makes an example of what each label is called.
+func (t *trainer) name() {
+	t.reports = len(t.examples)
+	t.examples = slices.Clip(t.examples) // they are the caller's
+	for id, label := range t.labels {
+		t.examples, t.truth = append(t.examples, Example{label, label}), append(t.truth, int32(id))
+	}
 }
 
-// split sets some examples apart.
-func (t *trainer) split() (shown, kept []int) {
-	order := t.order()
-	n := min(len(order)/apart, enough)
-	return order[n:], order[:n]
+// split sets so many reports apart, the same ones each time.
+func (t *trainer) split(apart int) (shown, kept []int) {
+	order := rand.New(rand.NewPCG(1, uint64(t.reports))).Perm(t.reports)
+	shown, kept = order[apart:], order[:apart:apart]
+	for i := t.reports; i < len(t.examples); i++ {
+		shown = append(shown, i)
+	}
+	return shown, kept
 }
 
 // fit makes a model of some of the examples. Every label is in it, so that models are alike in shape.
@@ -144,9 +156,11 @@ func (m *Model) step(s *scratch, truth int) float64 {
 	had := p[truth]
 	weight := m.weight(truth)
 	square := 0.0
+	doubt := float64(m.how.doubt)
 	for c := range p {
+		p[c] -= doubt / float64(len(p))
 		if c == truth {
-			p[c]--
+			p[c] -= 1 - doubt
 		}
 		p[c] *= weight
 		square += p[c] * p[c]
