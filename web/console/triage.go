@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tanggap/bot"
@@ -237,6 +238,7 @@ func (c *console) propose(v *visit, t *tickets.Ticket, p *triageCase, report rou
 	if d.Area != nil && d.Area.Code == t.Area {
 		p.How = over.text(d.Area.How.Text(v.lang))
 	}
+	readable := strings.ToLower(over.text(report.Subject + "\n" + report.Text))
 	shown := map[string]bool{}
 	for _, g := range c.City().Proposals(report, &d, c.Mind(), 2*mostProposals) {
 		if len(p.Proposals) == mostProposals || g.Agency == t.Agency || !bot.MayHold(c.City(), t, g.Agency) {
@@ -248,21 +250,40 @@ func (c *console) propose(v *visit, t *tickets.Ticket, p *triageCase, report rou
 			one.Above = c.agency(a.Parent)
 		}
 		for _, r := range g.Reasons {
-			text := reasonText(r, v.lang, over)
-			one.Reasons, shown[text] = append(one.Reasons, text), true
+			if text := reasonText(r, v.lang, readable, over); text != "" {
+				one.Reasons, shown[text] = append(one.Reasons, text), true
+			}
 		}
 		p.Proposals = append(p.Proposals, one)
 	}
 	for _, r := range d.Reasons {
-		if text := reasonText(r, v.lang, over); !shown[text] {
+		if text := reasonText(r, v.lang, readable, over); text != "" && !shown[text] {
 			p.Doubts = append(p.Doubts, text)
 		}
 	}
 }
 
-// reasonText is a reason in words. It quotes the citizen; a lesson names a report instead, by its number.
-func reasonText(r router.Reason, lang string, over *veil) string {
-	if strings.HasPrefix(r.Code, "lesson") {
+// quotes are the reasons that quote the citizen, with how many of their arguments are ours.
+var quotes = map[string]int{
+	"words": 2, "learned": 2, "emergency": 0, "sensitive": 0, "conduct": 0, "conduct.desk": 0, "conduct.maybe": 0, "guard": 0,
+}
+
+// reasonText is a reason in words, "" for one that is hidden. A single word of a name is no name to the veil: of
+// what a reason quotes only that is shown which stands in the report as it can be read.
+func reasonText(r router.Reason, lang, readable string, over *veil) string {
+	if ours, quoting := quotes[r.Code]; quoting && len(r.Args) > ours {
+		kept := slices.Clone(r.Args[:ours])
+		for _, word := range r.Args[ours:] {
+			if strings.Contains(readable, strings.ToLower(word)) {
+				kept = append(kept, word)
+			}
+		}
+		if len(kept) == ours {
+			return ""
+		}
+		r.Args = kept
+	}
+	if strings.HasPrefix(r.Code, "lesson") { // it names a report, whose number the veil takes for a telephone's
 		return r.Text(lang)
 	}
 	return over.text(r.Text(lang))
