@@ -111,11 +111,11 @@ func (d *Desk) Hold(ctx context.Context, act tickets.Act, incident int64) error 
 	return err
 }
 
-// Confirm says that a held ticket belongs to its incident. As the lead it goes the way it would have gone,
-// and is worked on for all: tickets.Taken where the incident has a lead already.
+// Confirm says that a held ticket belongs to its incident. As the lead, which a joined one may become too, it
+// goes the way it would have gone, and is worked on for all: tickets.Taken where the incident has a lead already.
 func (d *Desk) Confirm(ctx context.Context, by string, m incidents.Member, lead bool) error {
 	_, err := d.work(ctx, "confirming", tickets.Act{Ticket: m.Ticket, By: by, Version: m.Version}, func(s *scene, c *tickets.Ticket) error {
-		if m.State != incidents.Held || c.State != tickets.Merged {
+		if c.State != tickets.Merged || m.State != incidents.Held && !(lead && m.State == incidents.Joined) {
 			return ErrHold
 		}
 		n := s.touch(c)

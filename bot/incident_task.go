@@ -42,6 +42,46 @@ func (c *Crowd) Each(ctx context.Context, m incidents.Member, what, by string) e
 	return c.one(ctx, m, &incidents.Task{What: what, By: by})
 }
 
+// forgotten is how long after an incident's end what nobody confirmed is held.
+const forgotten = 12 * time.Hour
+
+// Tend keeps open incidents from leaving reports to nobody: where the one that was worked on for all is gone,
+// because its citizen withdrew it or staff took it out, the next one is; and what is still held long after
+// the end goes the way it would have gone.
+func (c *Crowd) Tend(ctx context.Context) error {
+	all, err := c.Current(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		n, err := c.Counts(ctx, all[i].ID)
+		if err == nil && n.Lead == 0 && n.Joined > 0 {
+			err = c.promote(ctx, all[i].ID)
+		}
+		if err == nil && n.Held > 0 && c.desk.store.Now().After(all[i].EndsAt.Add(forgotten)) {
+			err = c.Run(ctx, incidents.Task{Incident: all[i].ID, What: incidents.Release, By: botActor, Upto: 1<<63 - 1, At: c.desk.store.Now()})
+		}
+		if err != nil {
+			return fmt.Errorf("tending incidents: %w", err)
+		}
+	}
+	return nil
+}
+
+// promote makes the first joined ticket the lead.
+func (c *Crowd) promote(ctx context.Context, incident int64) error {
+	found, err := c.Members(ctx, incident, incidents.Joined, 0, perStep)
+	if err != nil {
+		return err
+	}
+	for _, m := range found {
+		if err := c.desk.Confirm(ctx, botActor, m, true); !Refused(err) {
+			return err
+		}
+	}
+	return nil
+}
+
 // tooLate is when a task that nobody could finish is given up: the keys by which each of its tickets is dealt
 // with once are kept for two days.
 const tooLate = 24 * time.Hour

@@ -293,6 +293,36 @@ func TestOneAnswerGoesToEachReporterOnce(t *testing.T) {
 	})
 }
 
+// TestNobodyIsForgottenUnderAnIncident: where the report that is worked on is withdrawn, the next one is; what nobody
+// confirmed goes on by itself long after the end.
+func TestNobodyIsForgottenUnderAnIncident(t *testing.T) {
+	gathering(t, func(c *crowd) {
+		a, b := c.hearsFrom("chat", 1, lamp), c.hearsFrom("chat", 2, lamp)
+		c.does(incidents.Confirm, incidents.Reply{})
+		waits := c.hearsFrom("chat", 3, lamp)
+		tend := func(want incidents.Counts) {
+			t.Helper()
+			if err := c.crowd.Tend(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := c.counts(); got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		}
+		tend(incidents.Counts{Held: 1, Joined: 1, Lead: 1})
+		c.hearsFrom("chat", 1, "batal")
+		c.wants(a.ID, tickets.Withdrawn, "")
+		c.wants(b.ID, tickets.Merged, "")
+		tend(incidents.Counts{Held: 1, Lead: 1})
+		c.wants(b.ID, tickets.Assigned, "binamarga.selatan")
+		c.pass(12 * time.Hour)
+		tend(incidents.Counts{Held: 1, Lead: 1})
+		c.pass(7 * time.Hour)
+		tend(incidents.Counts{Lead: 1})
+		c.wants(waits.ID, tickets.Assigned, "binamarga.selatan")
+	})
+}
+
 func TestNothingSealedOrUrgentIsHeldByHand(t *testing.T) {
 	gathering(t, func(c *crowd) {
 		for i, text := range []string{"kebakaran rumah di Tebet Timur", "petugas minta uang di kelurahan Tebet Timur", "anak dipukuli di Tebet Timur"} {

@@ -157,6 +157,7 @@ func (t *turn) cancelCase(c command.Said) error {
 		return nil
 	}
 	n := t.join(chosen)
+	t.joins(n.ID, 0, "", nil) // of whatever incident it was part
 	if err := t.move(n, tickets.Withdrawn, citizenActor); err != nil {
 		return err
 	}

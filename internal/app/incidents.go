@@ -27,11 +27,14 @@ func (a *App) heed(ctx context.Context) {
 	}
 }
 
-// crowds goes on with what a crash or a slow database left undone for the members of incidents. What is begun
+// crowds tends incidents, and goes on with what a crash or a slow database left undone for the members of incidents. What is begun
 // in the console is done there at once; a task is taken up here when it should have ended.
 func (a *App) crowds(ctx context.Context, _ tickets.Lease) {
 	crowd := bot.NewCrowd(bot.NewDesk(a.bot, a.store))
 	for wait(ctx, heedEvery) {
+		if err := crowd.Tend(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("tending incidents", "cause", err)
+		}
 		all, err := crowd.Unfinished(ctx)
 		if err != nil && ctx.Err() == nil {
 			a.log.Error("reading what is to be done for incidents", "cause", err)

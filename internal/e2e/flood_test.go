@@ -241,6 +241,12 @@ func operate(t *testing.T, database string, n int) {
 	held(t, f, o, n)
 	answered(t, f, o, all, n)
 
+	phone := f.hires("tini", staff.Auditor, "dki", browser.Options{Width: 360, NoScript: true})
+	for _, path := range []string{page, "/console/incidents", "/console/incidents/new"} {
+		phone.Open(path)
+		phone.Fits()
+	}
+
 	t.Logf("%d reports and %d of people in danger: %d clicks, %d keys, %d reports read, %d lines looked over: %s of the operator's own",
 		n, saved, o.clicks, o.keys, o.reports, o.lines, o.time())
 	if o.time() > allowed/2 {
