@@ -179,7 +179,13 @@ func (v view) ticket(t *tickets.Ticket) Ticket {
 		if lang == "" {
 			lang = d.Language
 		}
+		if v.veils[t.ID] != nil { // the model may quote a word of a name, by which the veil knows none
+			d.Reasons = slices.DeleteFunc(d.Reasons, func(r router.Reason) bool { return r.Code == "learned" })
+		}
 		r := d.Rendered(lang)
+		for i := range r.Reasons {
+			r.Reasons[i] = v.over(t.ID, r.Reasons[i])
+		}
 		out.Decision = &r
 	}
 	out.Area = v.area(t.Area, out.Decision)

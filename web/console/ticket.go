@@ -157,7 +157,7 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 		return p, err
 	}
 	p.Events = c.events(v, events)
-	p.Decision = c.decision(v, t)
+	p.Decision = c.decision(v, t, p.Lines, &over)
 	if t.Emergency {
 		if p.OnCall, err = c.called(v, t); err != nil {
 			return p, err
@@ -196,12 +196,17 @@ func (c *console) identity(v *visit, t *tickets.Ticket, p *ticketPage) (veil, er
 // unseals reports whether the person may open who wrote a sealed ticket.
 func (v *visit) unseals() bool { return v.leads() }
 
-func (c *console) decision(v *visit, t *tickets.Ticket) *decision {
+// decision is the router's, quoting no word that the veil hides from the person.
+func (c *console) decision(v *visit, t *tickets.Ticket, lines []line, over *veil) *decision {
 	var d router.Decision
 	if len(t.Decision.Data) <= 2 || json.Unmarshal(t.Decision.Data, &d) != nil {
 		return nil
 	}
-	return &decision{Percent: percent(d.Confidence), Abstained: d.Abstained, Reasons: d.Rendered(v.lang).Reasons, Top: c.guesses(&d, v.lang)}
+	readable := over.text(t.Subject)
+	for _, l := range lines {
+		readable += "\n" + l.Subject + "\n" + l.Text
+	}
+	return &decision{Percent: percent(d.Confidence), Abstained: d.Abstained, Reasons: reasonsFor(&d, v.lang, readable, over), Top: c.guesses(&d, v.lang)}
 }
 
 // receivers are the agencies that the ticket may go to.

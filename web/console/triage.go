@@ -263,6 +263,17 @@ func (c *console) propose(v *visit, t *tickets.Ticket, p *triageCase, report rou
 	}
 }
 
+// reasonsFor are a decision's reasons in words. readable is what the person may read of the report.
+func reasonsFor(d *router.Decision, lang, readable string, over *veil) (all []string) {
+	readable = strings.ToLower(readable)
+	for _, r := range d.Reasons {
+		if text := reasonText(r, lang, readable, over); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
 // quotes are the reasons that quote the citizen, with how many of their arguments are ours.
 var quotes = map[string]int{
 	"words": 2, "learned": 2, "emergency": 0, "sensitive": 0, "conduct": 0, "conduct.desk": 0, "conduct.maybe": 0, "guard": 0,

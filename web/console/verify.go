@@ -68,8 +68,10 @@ func (c *console) unsure(v *visit, t *tickets.Ticket, over *veil) (unsure, error
 	if err != nil {
 		return u, err
 	}
+	readable := over.text(t.Subject)
 	for i := range lines {
 		if l := &lines[i]; l.Direction == tickets.In {
+			readable += "\n" + over.text(l.Subject) + "\n" + over.text(l.Text)
 			if u.Words == "" {
 				u.Words = over.text(l.Text)
 			}
@@ -78,7 +80,7 @@ func (c *console) unsure(v *visit, t *tickets.Ticket, over *veil) (unsure, error
 	}
 	var d router.Decision
 	if len(t.Decision.Data) > 2 && json.Unmarshal(t.Decision.Data, &d) == nil {
-		u.Reasons = d.Rendered(v.lang).Reasons
+		u.Reasons = reasonsFor(&d, v.lang, readable, over)
 		for _, g := range c.guesses(&d, v.lang) {
 			if g.ID != t.Agency && bot.MayHold(c.City(), t, g.ID) {
 				u.Top = append(u.Top, g)
