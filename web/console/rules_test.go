@@ -143,11 +143,11 @@ func TestRulesAreRefusedInPlainWords(t *testing.T) {
 		if status, _, _ := chief.get("/console/rules/tiada"); status != http.StatusNotFound {
 			t.Errorf("an unknown rule: %d", status)
 		}
-		form := ruleForm(chief.sees("/console/rules/new"), "key", "menara-seluler", "name_id", "Menara seluler", "who", lights, "unit", "working_days", "sure", "tugu sepeda", "why", "Baru")
+		form := ruleForm(chief.sees("/console/rules/new"), "key", "menara-seluler", "name_id", "Menara seluler", "who", lights, "unit", "working_days", "sure", "kincir hias", "why", "Baru")
 		if _, led, page := chief.post("/console/rules/new/save", form); led != "/console/rules/menara-seluler" {
 			t.Fatalf("a new topic leads to %s: %s", led, page)
 		}
-		if got := w.reports("bot", "ada tugu sepeda miring di Tebet Timur"); got.Agency != lights || got.Category != "menara-seluler" || got.State != tickets.Assigned {
+		if got := w.reports("bot", "ada kincir hias miring di Tebet Timur"); got.Agency != lights || got.Category != "menara-seluler" || got.State != tickets.Assigned {
 			t.Errorf("%s %s %s", got.Agency, got.Category, got.State)
 		}
 	})
