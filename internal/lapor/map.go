@@ -221,7 +221,11 @@ func Draft(path, worksheet string, city *router.City) ([]byte, error) {
 	seen := [3]map[string]int{{}, {}, {}}
 	err = each(r, func(row sheet.Row) error {
 		for i, key := range []string{"agency", "category", "status"} {
-			if name := row.Cell(at[key]); row.Err == nil && name != "" && len(seen[i]) < mostNames {
+			column, there := at[key]
+			if !there {
+				continue // not the first: there may be who reported
+			}
+			if name := row.Cell(column); row.Err == nil && name != "" && len(seen[i]) < mostNames {
 				seen[i][name]++
 			}
 		}

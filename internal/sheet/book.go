@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"archive/zip"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +28,9 @@ func openBook(f *os.File, worksheet string) (_ *Reader, err error) {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	names := book.GetSheetList()
+	err = whole(f, book)
 	switch {
+	case err != nil:
 	case len(names) == 0:
 		err = fmt.Errorf("%w: the workbook has no worksheet", ErrFormat)
 	case worksheet == "":
@@ -43,6 +47,46 @@ func openBook(f *os.File, worksheet string) (_ *Reader, err error) {
 	}
 	b := &bookRows{rows: rows}
 	return &Reader{next: b.next, close: []io.Closer{rows, book}}, nil
+}
+
+// whole reports what is broken in the worksheets of a workbook. Its reader takes a worksheet that is cut off, or that has
+// a character which none may have, for one that ends there: the rows below would be missing, and nobody would know.
+func whole(f *os.File, book *excelize.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	parts, err := zip.NewReader(f, info.Size())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	for _, part := range parts.File {
+		name := strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/"))
+		if !strings.HasPrefix(name, "xl/worksheets/") || !strings.HasSuffix(name, ".xml") {
+			continue
+		}
+		if err := wellFormed(part, book); err != nil {
+			return fmt.Errorf("%w: the workbook is broken: %s: %w", ErrFormat, part.Name, err)
+		}
+	}
+	return nil
+}
+
+func wellFormed(part *zip.File, book *excelize.File) error {
+	in, err := part.Open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	d := xml.NewDecoder(in)
+	d.CharsetReader = book.CharsetReader
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 // bookRows reads the rows of a worksheet.

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"archive/zip"
+	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -241,4 +242,66 @@ func TestDate(t *testing.T) {
 			t.Errorf("%q is read as %v", text, got)
 		}
 	}
+}
+
+// Such a workbook reads well up to where it is broken, and its reader says nothing of what is missing.
+func TestAWorksheetThatIsBrokenInTheMiddleIsNoTable(t *testing.T) {
+	const start = `<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` +
+		`<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row>`
+	const end = `</sheetData></worksheet>`
+	for name, c := range map[string]struct {
+		xml   string
+		whole bool
+	}{
+		"whole":                        {start + `<row r="2"><c r="A2"><v>1</v></c></row>` + end, true},
+		"cut off between rows":         {start, false},
+		"cut off in a row":             {start + `<row r="2"><c r="A2"><v>1`, false},
+		"a character that no XML has":  {start + "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t>x\x0by</t></is></c></row>" + end, false},
+		"tags that do not belong here": {start + `<row r="2"></c></row>` + end, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := Open(rewritten(t, book(t, func(*excelize.File) {}), c.xml), "")
+			if c.whole {
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				if lines, _ := rows(t, r); len(lines) != 2 {
+					t.Errorf("%d rows", len(lines))
+				}
+			} else if !errors.Is(err, ErrFormat) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// rewritten is a workbook whose worksheet is another.
+func rewritten(t *testing.T, path, worksheet string) string {
+	t.Helper()
+	in, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, part := range in.File {
+		w, err := out.Create(part.Name)
+		if err == nil && part.Name == "xl/worksheets/sheet1.xml" {
+			_, err = io.WriteString(w, worksheet)
+		} else if err == nil {
+			var r io.ReadCloser
+			if r, err = part.Open(); err == nil {
+				_, err = io.Copy(w, r)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file(t, "rewritten.xlsx", b.Bytes())
 }
