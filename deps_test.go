@@ -74,7 +74,7 @@ var may = map[string][]string{
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/rules":    {"web/ui", "tickets", "tickets/asked", "tickets/edits", "router", "bot", "cities", "cities/amend"},
-	"web/console":  {"web/ui", "web/rules", "web/discreet", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/incidents", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
+	"web/console":  {"web/ui", "web/rules", "web/discreet", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
 
 	// The app wires, the command starts.
 	"internal/config": {},

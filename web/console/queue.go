@@ -8,6 +8,7 @@ import (
 	"tanggap/bot"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/tickets/history"
 	"tanggap/web/discreet"
 )
 
@@ -242,7 +243,7 @@ func channelOf(t *tickets.Ticket) string {
 	return "other"
 }
 
-var channelNames = []string{"telegram", "sms", "whatsapp", "email", "messenger", "x", "phone", "web"}
+var channelNames = []string{"telegram", "sms", "whatsapp", "email", "messenger", "x", "phone", "web", history.Channel}
 
 // guesses are the router's best, in names.
 func (c *console) guesses(d *router.Decision, lang string) (all []guess) {

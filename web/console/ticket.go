@@ -11,6 +11,7 @@ import (
 	"tanggap/bot"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/tickets/history"
 )
 
 // ticketPage is one case with all that can be done to it.
@@ -21,6 +22,7 @@ type ticketPage struct {
 	Outcome    string
 	Unverified bool
 	Mute       bool // the citizen cannot be answered
+	Imported   bool // there is nothing to do about it, and nobody to answer
 	Place      *point
 	UpdatedAt  time.Time
 	Opened     *opened
@@ -79,7 +81,7 @@ type move struct {
 }
 
 var sampleTicket = ticketPage{
-	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Mute: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
+	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Mute: true, Imported: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
 	Opened: &opened{"x", "x", time.Unix(1, 0)}, Reasons: bot.OpenReasons(), Lines: []line{sampleLine},
 	Decision: &decision{1, true, []string{"x"}, []guess{{"x", "x", "x", 1}}}, Events: []event{{time.Unix(1, 0), "x", "created", "x"}},
 	OnCall: []called{{"x", time.Unix(1, 0), time.Unix(1, 0), "x"}, {At: time.Unix(1, 0)}},
@@ -137,8 +139,9 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 	ctx := v.r.Context()
 	p := ticketPage{
 		Version: t.Version, Once: rand.Text(), Outcome: string(t.Outcome), Unverified: t.Unverified, Mute: t.Return.Mute, UpdatedAt: t.UpdatedAt,
-		Reply: !v.reads(),
+		Imported: t.Return.Channel == history.Channel,
 	}
+	p.Reply = !v.reads() && !p.Imported
 	if t.Located {
 		p.Place = &point{strconv.FormatFloat(t.Lat, 'f', 5, 64), strconv.FormatFloat(t.Lng, 'f', 5, 64)}
 	}
@@ -187,7 +190,7 @@ func (c *console) identity(v *visit, t *tickets.Ticket, p *ticketPage) (veil, er
 	}
 	if !until.IsZero() {
 		p.Opened = &opened{who.Name, who.Address.Value, until}
-	} else if !v.reads() && (!t.Sealed || v.unseals()) {
+	} else if p.Reply && (!t.Sealed || v.unseals()) {
 		p.Reasons = bot.OpenReasons()
 	}
 	return newVeil(who, !until.IsZero()), nil
