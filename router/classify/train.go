@@ -150,6 +150,11 @@ func (t *trainer) fit(some []int, how settings) (*Model, error) {
 
 // step moves the weights towards the true label of the text in s, and returns the confidence that the
 // label had before.
+//
+// The model is the trainer's own until it is done, or a copy that Learn has just made: the race detector has nothing
+// to find here, and training beneath it would take ten seconds for one.
+//
+//go:norace
 func (m *Model) step(s *scratch, truth int) float64 {
 	m.score(s)
 	p := softmax(s.chance, s.score, 1)

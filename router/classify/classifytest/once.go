@@ -11,22 +11,28 @@ import (
 
 // Once trains once for equal examples: beneath the race detector a model takes seconds. The zero value is ready.
 type Once struct {
-	mutex    sync.Mutex
-	model    *classify.Model
-	examples []classify.Example
+	mutex sync.Mutex
+	made  []made // few: one for each city, and those that tests teach
 }
 
-// Train is classify.Train, remembering the last model.
+type made struct {
+	examples []classify.Example
+	model    *classify.Model
+}
+
+// Train is classify.Train, remembering every model.
 func (o *Once) Train(ctx context.Context, examples []classify.Example) (*classify.Model, error) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if o.model != nil && slices.Equal(o.examples, examples) {
-		return o.model, nil
+	for _, m := range o.made {
+		if slices.Equal(m.examples, examples) {
+			return m.model, nil
+		}
 	}
 	m, err := classify.Train(ctx, examples)
 	if err != nil {
 		return nil, err
 	}
-	o.model, o.examples = m, slices.Clone(examples)
+	o.made = append(o.made, made{slices.Clone(examples), m})
 	return m, nil
 }
