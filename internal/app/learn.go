@@ -155,13 +155,18 @@ func (t *teacher) renew(ctx context.Context) (made bool, err error) {
 	}
 	t.tried = basis
 	m, err := t.make(ctx, done)
-	if err != nil || m.Examples == 0 {
+	if err != nil {
+		t.tried = ""
 		return false, err
+	}
+	if m.Examples == 0 {
+		return false, nil
 	}
 	m.Version, m.Basis, m.LearnedTo, m.MadeAt = t.saved.Version+1, basis, done, t.now()
 	first, err := t.models.Add(ctx, m)
 	if err != nil || !first {
-		return err == nil, err // where another node was first, its model is the one
+		t.tried = "" // where another node was first, its model is the one: made of the same, or there is one more to make
+		return err == nil, err
 	}
 	t.app.log.Info("the router has a new text model", "version", m.Version, "examples", m.Examples, "lessons", m.Lessons, "bytes", len(m.Body))
 	return true, nil
