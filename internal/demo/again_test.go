@@ -30,7 +30,7 @@ func TestASecondRunTakesEverything(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := app.New(t.Context(), d.Config(), app.Options{Log: slog.New(slog.DiscardHandler), Demo: true, Examples: true})
+		a, err := app.New(t.Context(), d.Config(), app.Options{Log: slog.New(slog.DiscardHandler), Demo: true, Examples: true, Train: models.Train})
 		if err != nil {
 			t.Fatal(err)
 		}

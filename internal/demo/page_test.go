@@ -39,7 +39,7 @@ func play(t *testing.T, ready ...func(*Demo)) *playing {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := app.New(t.Context(), d.Config(), app.Options{Log: slog.New(slog.DiscardHandler), Demo: true, Examples: true, Extra: d.Pages()})
+	a, err := app.New(t.Context(), d.Config(), app.Options{Log: slog.New(slog.DiscardHandler), Demo: true, Examples: true, Extra: d.Pages(), Train: models.Train})
 	if err != nil {
 		t.Fatal(err)
 	}

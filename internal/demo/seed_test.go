@@ -11,8 +11,12 @@ import (
 
 	"tanggap/bot"
 	"tanggap/internal/app"
+	"tanggap/router/classify/classifytest"
 	"tanggap/tickets"
 )
+
+// models are trained once for all apps.
+var models classifytest.Once
 
 // seeded is a demo city with its past, that does not run.
 type seeded struct {
@@ -33,7 +37,8 @@ func city(t *testing.T, dir string) *seeded {
 	t.Cleanup(func() { d.Close() })
 	s := &seeded{}
 	s.App, err = app.New(t.Context(), d.Config(), app.Options{
-		Log: slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: true, Examples: true,
+		Train: models.Train,
+		Log:   slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: true, Examples: true,
 		Prepare: func(ctx context.Context, b *bot.Bot) (err error) {
 			s.done, err = Seed(ctx, d.Config(), b, noon)
 			return err
