@@ -50,6 +50,7 @@ var may = map[string][]string{
 	"channels/twilio":          {"channels", "channels/sms"},
 	"channels/gateway":         {"channels", "channels/sms"},
 	"channels/email":           {"channels", "channels/email/letter", "channels/email/wire"},
+	"channels/email/domain":    {"channels"},
 	"channels/email/letter":    {"channels"},
 	"channels/email/wire":      {"channels"},
 
@@ -108,13 +109,14 @@ var may = map[string][]string{
 	"internal/dovecot":         {"internal/loopback"},
 	"internal/kannel":          {"internal/loopback"},
 	"internal/loopback":        {},
+	"internal/nameserver":      {},
 	"internal/dbtest":          {"migrations", "internal/dbtest/postgres"},
 	"internal/dbtest/postgres": {},
 	"internal/dbtest/server":   {"internal/dbtest", "internal/dbtest/postgres"},
 }
 
 // onlyTests are packages for tests. internal/sim is also for the demo, which serve has no way to.
-var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/sim", "migrations"}
+var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/nameserver", "internal/sim", "migrations"}
 
 // wholeHouse are the packages whose tests may use everything: they test it from end to end.
 var wholeHouse = []string{"bot", "internal/app", "internal/backup", "internal/demo", "internal/e2e", "cmd/tanggap", "internal/sim"}

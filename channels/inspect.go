@@ -1,0 +1,29 @@
+package channels
+
+import "context"
+
+// Inspector is a Checker that sees more than whether the account works: what surrounds it, and what is to
+// be mended there. `tanggap check` calls it after Check, also where that failed.
+type Inspector interface {
+	Checker
+	// Inspect looks, and touches no citizen. What cannot be told is a Finding too, never an error.
+	Inspect(context.Context) []Finding
+}
+
+// Grade says how bad a Finding is.
+type Grade string
+
+// The grades, from good to bad.
+const (
+	Fine     Grade = "fine"
+	Doubtful Grade = "doubtful" // works, or may not; a person should look
+	Wrong    Grade = "wrong"    // does not work as it is
+)
+
+// Finding is one thing that an Inspector looked at. It holds no secret and no citizen's address.
+type Finding struct {
+	Subject string // "SPF", "quota" …
+	Grade   Grade
+	Detail  string   // what is so and, where that is not right, what to do
+	Lines   []string // to enter somewhere as they stand, such as DNS records
+}
