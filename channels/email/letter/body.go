@@ -41,7 +41,12 @@ func (b *body) collect(n *node) string {
 		return rich
 	case len(n.children) > 0:
 		var texts []string
-		for _, c := range n.children {
+		root := n.root()
+		for i, c := range n.children {
+			if root >= 0 && i != root && !c.multipart() {
+				b.attach(c) // a picture or a page that the root shows
+				continue
+			}
 			if text := strings.TrimRight(b.collect(c), " \r\n"); strings.TrimSpace(text) != "" {
 				texts = append(texts, text)
 			}
@@ -62,12 +67,42 @@ func (b *body) collect(n *node) string {
 	}
 }
 
+// root is the index of the part of a multipart/related that is to be read (RFC 2387); -1 in others,
+// which have none.
+func (n *node) root() int {
+	if n.kind != "multipart/related" {
+		return -1
+	}
+	if start := n.params["start"]; start != "" {
+		for i, c := range n.children {
+			if strings.TrimSpace(c.header.Get("Content-Id")) == start {
+				return i
+			}
+		}
+	}
+	for i, c := range n.children {
+		if c.multipart() || c.kind == "text/html" || c.kind == "text/plain" {
+			return i
+		}
+	}
+	return -1
+}
+
 func (b *body) attach(n *node) {
-	if len(b.attached) >= maxAttached || len(n.content) == 0 && n.name == "" {
+	mail := strings.HasPrefix(n.kind, "message/")
+	if len(b.attached) >= maxAttached || len(n.content) == 0 && n.name == "" && !mail {
 		return
 	}
 	ref := strconv.Itoa(len(b.attached) + 1)
 	name := n.name
+	if name == "" && mail {
+		if inner, err := parse(n.content); err == nil {
+			name = decode(inner.header.Get("Subject"))
+		}
+		if name != "" {
+			name += ".eml"
+		}
+	}
 	if name == "" {
 		name = strings.Trim(strings.ReplaceAll(n.kind, "/", "-"), "-") + "-" + ref
 	}

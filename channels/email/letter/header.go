@@ -16,9 +16,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/emersion/go-message/charset"
 	"github.com/jhillyerd/enmime/v2"
-	"golang.org/x/text/encoding/charmap"
 
 	"tanggap/channels"
 )
@@ -75,34 +73,44 @@ func word(encoding, payload string) []byte {
 	return b
 }
 
-// ToUTF8 decodes b from a declared charset. Where none is declared, or a Western one that the bytes
-// give the lie, UTF-8 is tried first and Windows-1252 takes the rest.
-func ToUTF8(b []byte, declared string) string {
-	switch strings.ToLower(declared) {
-	case "", "us-ascii", "ascii", "utf-8", "utf8", "iso-8859-1", "windows-1252", "latin1", "default_charset", "unknown-8bit", "x-unknown":
-		if utf8.Valid(b) {
-			return string(b)
-		}
-	default:
-		if r, err := charset.Reader(declared, bytes.NewReader(b)); err == nil {
-			if out, err := io.ReadAll(r); err == nil {
-				return string(out)
-			}
-		}
-		if utf8.Valid(b) {
-			return string(b)
-		}
-	}
-	out, err := charmap.Windows1252.NewDecoder().Bytes(b)
-	if err != nil {
-		return strings.ToValidUTF8(string(b), "\uFFFD")
-	}
-	return string(out)
-}
-
 // line is a clean text on one line.
 func line(s string) string {
 	return strings.Join(strings.Fields(channels.Clean(s)), " ")
+}
+
+// undeclared decodes the fields that hold bytes of no declared charset, from that of the mail's own text
+// where it fits them.
+func undeclared(h textproto.MIMEHeader, own string) textproto.MIMEHeader {
+	out := make(textproto.MIMEHeader, len(h))
+	for field, values := range h {
+		for i, v := range values {
+			switch {
+			case strings.Contains(v, "\x1b$"):
+				v = ToUTF8([]byte(v), "")
+			case !utf8.ValidString(v):
+				v = ToUTF8([]byte(v), own)
+			}
+			if v != values[i] {
+				values = slices.Clone(values)
+				values[i] = v
+			}
+		}
+		out[field] = values
+	}
+	return out
+}
+
+// charset is the first that a text in the mail declares.
+func (n *node) charset() string {
+	if c := n.params["charset"]; c != "" && strings.HasPrefix(n.kind, "text/") {
+		return c
+	}
+	for _, c := range n.children {
+		if found := c.charset(); found != "" {
+			return found
+		}
+	}
+	return ""
 }
 
 // author is the first address of From, else of Sender, else of Reply-To.

@@ -50,14 +50,14 @@ func Read(raw []byte) (l *Letter, err error) {
 	if err != nil {
 		return &Letter{Digest: bytesDigest(raw)}, fmt.Errorf("reading a mail: %w", err)
 	}
-	h := root.header
+	h := undeclared(root.header, root.charset())
 	l = &Letter{
 		MessageID: firstID(h.Get("Message-Id")),
 		Subject:   decode(h.Get("Subject")),
 		Date:      date(h.Get("Date")),
 		Arrived:   arrived(h),
 		Answers:   answers(h),
-		Digest:    digest(raw, h),
+		Digest:    digest(raw, root.header),
 		header:    h,
 	}
 	l.From, l.Name = author(h)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/textproto"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,11 +49,12 @@ var parser = enmime.NewParser(
 	enmime.MultipartWOBoundaryAsSinglePart(true),
 	enmime.StripMediaTypeInvalidCharacters(true),
 	enmime.MaxStoredPartErrors(20),
-	enmime.SetReadPartErrorPolicy(enmime.AllowCorruptTextPartErrorPolicy),
+	enmime.SetReadPartErrorPolicy(func(*enmime.Part, error) bool { return true }), // half a photo is more than none
 )
 
 // parse reads raw with enmime, or with go-message where enmime must not or cannot.
 func parse(raw []byte) (*node, error) {
+	raw = prepare(raw)
 	if tame(raw) {
 		if root, err := parser.ReadParts(bytes.NewReader(raw)); err == nil && len(root.Header) > 0 {
 			return fromEnmime(root), nil
@@ -96,8 +98,13 @@ func fromEnmime(p *enmime.Part) *node {
 		n.kind = "text/plain"
 	}
 	if strings.HasPrefix(n.kind, "text/") {
-		n.content = mend(p.Content, p.Charset)
+		if slices.ContainsFunc(p.Errors, func(e *enmime.Error) bool { return e.Name == enmime.ErrorCharsetConversion }) {
+			n.content = []byte(ToUTF8(p.Content, p.Charset)) // enmime does not know the name, we may
+		} else {
+			n.content = mend(p.Content, p.Charset)
+		}
 	}
+	n.content = lines(n.content, p.Header.Get("Content-Transfer-Encoding"))
 	for c := p.FirstChild; c != nil; c = c.NextSibling {
 		n.children = append(n.children, fromEnmime(c))
 	}
@@ -147,6 +154,7 @@ func fromMessage(e *message.Entity, depth int, budget *int) *node {
 		if strings.HasPrefix(n.kind, "text/") {
 			n.content = mend(n.content, n.params["charset"])
 		}
+		n.content = lines(n.content, n.header.Get("Content-Transfer-Encoding"))
 		return n
 	}
 	for *budget > 0 {
