@@ -49,10 +49,11 @@ var may = map[string][]string{
 	"channels/telegram/update": {"channels"},
 	"channels/twilio":          {"channels", "channels/sms"},
 	"channels/gateway":         {"channels", "channels/sms"},
-	"channels/email":           {"channels", "channels/email/letter", "channels/email/wire"},
+	"channels/email":           {"channels", "channels/email/letter", "channels/email/outgoing", "channels/email/wire"},
 	"channels/email/domain":    {"channels"},
 	"channels/email/letter":    {"channels"},
 	"channels/email/wire":      {"channels"},
+	"channels/email/outgoing":  {},
 
 	// The router is above them.
 	"router/place":    {"internal/language"},
@@ -131,7 +132,7 @@ var confined = map[string][]string{
 	"github.com/twilio/twilio-go":          {"channels/twilio"},
 	"github.com/emersion/go-imap/":         {"channels/email/wire", "internal/sim", "internal/dovecot"},
 	"github.com/emersion/go-smtp":          {"internal/sim", "internal/dovecot"},
-	"github.com/wneessen/go-mail":          {"channels/email", "channels/email/wire", "internal/sim"},
+	"github.com/wneessen/go-mail":          {"channels/email/wire", "internal/sim"},
 	"github.com/jhillyerd/enmime/":         {"channels/email/letter", "internal/sim"},
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
 	"github.com/xuri/excelize/":            {"internal/sheet"},

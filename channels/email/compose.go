@@ -1,28 +1,25 @@
 package email
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io"
-	"mime"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
-	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
 
 	"tanggap/channels"
+	"tanggap/channels/email/outgoing"
 )
 
 // What one message may hold.
 const (
 	maxText       = 100_000
 	maxSubject    = 200
-	maxAttachment = 20 << 20
+	maxAttachment = 20 << 20 // of all of them together: servers count the whole mail
 )
 
 var (
@@ -33,64 +30,64 @@ var (
 	goodID = regexp.MustCompile(`^[!-;=?-~]{1,480}@[!-;=?-~]{1,480}$`)
 )
 
-// crlf gives every line the end that mail wants.
-var crlf = strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n", "\n", "\r\n")
-
 // subjects are for messages that name none: mail without one looks like spam.
 var subjects = map[string]string{"id": "Laporan Anda", "en": "Your report"}
 
-// compose renders out. Equal Outbounds give equal bytes.
-func (a *Adapter) compose(out channels.Outbound) (*gomail.Msg, error) {
-	to, err := recipient(out.To)
-	if err != nil {
-		return nil, err
+// compose renders out for the address to. Equal Outbounds give equal bytes.
+func (a *Adapter) compose(out channels.Outbound) (to string, raw []byte, err error) {
+	if to, err = recipient(out.To); err != nil {
+		return "", nil, err
 	}
 	switch {
 	case !goodKey.MatchString(out.Key):
-		return nil, channels.Errorf(channels.Rejected, "key", "the key cannot stand in a Message-ID")
+		return "", nil, channels.Errorf(channels.Rejected, "key", "the key cannot stand in a Message-ID")
 	case utf8.RuneCountInString(out.Text) > maxText:
-		return nil, channels.Errorf(channels.Rejected, "552", "the text is longer than %d characters", maxText)
+		return "", nil, channels.Errorf(channels.Rejected, "552", "the text is longer than %d characters", maxText)
 	}
-	m := gomail.NewMsg(
-		gomail.WithNoDefaultUserAgent(),
-		gomail.WithCharset(gomail.CharsetUTF8),
-		gomail.WithEncoding(gomail.EncodingQP),
-		gomail.WithBoundary(boundary(a.messageID(out.Key))),
-	)
-	m.FromMailAddress(&mail.Address{Name: a.config.Name, Address: a.config.Address})
-	m.ToMailAddress(&mail.Address{Address: to})
-	m.SetMessageIDWithValue(a.messageID(out.Key))
-	m.SetDateWithValue(first(out.First))
-	m.Subject(subject(out))
-	a.references(m, out)
-	m.SetGenHeader("X-Loop", a.config.Address)
-	if out.Automatic {
-		kind := "auto-replied"
-		if out.Notice {
-			kind = "auto-generated" // RFC 3834, 5: in answer to nothing
-		}
-		m.SetGenHeader("Auto-Submitted", kind)
-		m.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	l := outgoing.Letter{
+		From: mail.Address{Name: outgoing.OneLine(a.config.Name), Address: a.config.Address}, To: to,
+		Date: first(out.First), MessageID: a.messageID(out.Key), Loop: a.config.Address, Language: out.Language, Text: out.Text,
 	}
-	if out.Language != "" {
-		m.SetGenHeader("Content-Language", oneLine(out.Language))
+	l.InReplyTo, l.References = references(out)
+	l.Subject = subject(out, l.InReplyTo != "" || out.ReplyTo != "")
+	switch {
+	case out.Automatic && out.Notice:
+		// RFC 3834, 5: in answer to nothing. That it came back is to be known, so NDR is not among what Exchange
+		// is asked to suppress.
+		l.Auto, l.Suppress = "auto-generated", "DR, RN, NRN, OOF, AutoReply"
+	case out.Automatic:
+		l.Auto, l.Suppress = "auto-replied", "All"
 	}
-	m.SetBodyString(gomail.TypeTextPlain, crlf.Replace(out.Text))
-	for _, file := range out.Attachments {
-		if err := attach(m, file); err != nil {
-			return nil, err
+	if l.Files, err = files(out.Attachments); err != nil {
+		return "", nil, err
+	}
+	raw = l.Bytes()
+	if a.dkim != nil {
+		if raw, err = a.dkim.Sign(raw, l.Date); err != nil {
+			return "", nil, channels.Errorf(channels.Temporary, "dkim", "the mail cannot be signed")
 		}
 	}
-	return m, nil
+	return to, raw, nil
 }
 
+// recipient is the address as SMTP carries it everywhere: its domain in letters of ASCII.
 func recipient(to channels.Address) (string, error) {
 	address, err := mail.ParseAddress(to.Value)
-	if to.Kind != channels.Mail || err != nil || address.Name != "" || address.Address != to.Value ||
-		strings.ContainsFunc(to.Value, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+	if to.Kind != channels.Mail || err != nil || address.Name != "" || address.Address != to.Value {
 		return "", channels.Errorf(channels.Unreachable, "553 5.1.3", "that is no mail address")
 	}
-	return to.Value, nil
+	at := strings.LastIndexByte(to.Value, '@')
+	local, domain := to.Value[:at], to.Value[at+1:]
+	if strings.ContainsFunc(local, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", channels.Errorf(channels.Unreachable, "553 5.6.7", "the address has letters before the @ that mail servers commonly do not carry")
+	}
+	if !strings.ContainsFunc(domain, func(r rune) bool { return r > '~' }) {
+		return to.Value, nil
+	}
+	if domain, err = idna.Lookup.ToASCII(domain); err != nil {
+		return "", channels.Errorf(channels.Unreachable, "553 5.1.2", "the part of the address after the @ is no domain")
+	}
+	return local + "@" + domain, nil
 }
 
 // first is the date of every attempt.
@@ -102,8 +99,8 @@ func first(t time.Time) time.Time {
 }
 
 // subject is one line, and says "Re:" in an answer, by which some clients thread.
-func subject(out channels.Outbound) string {
-	s := oneLine(out.Subject)
+func subject(out channels.Outbound, answer bool) string {
+	s := outgoing.OneLine(channels.Clean(out.Subject))
 	if runes := []rune(s); len(runes) > maxSubject {
 		s = string(runes[:maxSubject])
 	}
@@ -112,69 +109,67 @@ func subject(out channels.Outbound) string {
 			s = subjects["id"]
 		}
 	}
-	if out.ReplyTo != "" && !replyPrefix.MatchString(s) {
+	if answer && !replyPrefix.MatchString(s) {
 		s = "Re: " + s
 	}
 	return s
 }
 
-// oneLine is s without anything that could begin a new header field.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(channels.Clean(s), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
-	}), " ")
-}
-
-// references names what the message answers (RFC 5322, 3.6.4), oldest first.
-func (a *Adapter) references(m *gomail.Msg, out channels.Outbound) {
-	var chain []string
+// references names what the message answers, and the thread that it belongs to, oldest first (RFC 5322,
+// 3.6.4). What answers nothing of the citizen's follows our own last message.
+func references(out channels.Outbound) (answers string, chain []string) {
 	add := func(id string) {
-		if goodID.MatchString(id) && !strings.Contains(strings.Join(chain, " "), "<"+id+">") {
-			chain = append(chain, "<"+id+">")
+		if goodID.MatchString(id) && !slices.Contains(chain, id) {
+			chain = append(chain, id)
 		}
 	}
 	const most = 20 // long chains overflow the headers that other servers take; the root and the newest matter
 	for i, id := range out.References {
-		if i == 0 || i >= len(out.References)-most {
+		if (i == 0 || i >= len(out.References)-most) && id != out.ReplyTo {
 			add(id)
 		}
 	}
 	add(out.ReplyTo)
-	if goodID.MatchString(out.ReplyTo) {
-		m.SetGenHeader(gomail.HeaderInReplyTo, "<"+out.ReplyTo+">")
+	switch {
+	case goodID.MatchString(out.ReplyTo):
+		answers = out.ReplyTo
+	case len(chain) > 0:
+		answers = chain[len(chain)-1]
 	}
-	if len(chain) > 0 {
-		m.SetGenHeader(gomail.HeaderReferences, strings.Join(chain, " "))
-	}
+	return answers, chain
 }
 
-// attach reads the file now, so that its failure is no half-sent message.
-func attach(m *gomail.Msg, file channels.Attachment) error {
-	if file.Size > maxAttachment {
-		return channels.Errorf(channels.Rejected, "552 5.3.4", "an attachment is larger than %d MB", maxAttachment>>20)
+// files reads them now, so that a failure is no half-sent message.
+func files(all []channels.Attachment) ([]outgoing.File, error) {
+	var kept []outgoing.File
+	left := int64(maxAttachment)
+	for _, file := range all {
+		data, err := read(file, left)
+		if err != nil {
+			return nil, err
+		}
+		left -= int64(len(data))
+		kept = append(kept, outgoing.File{Name: channels.Clean(file.Name), Type: file.Type, Data: data})
+	}
+	return kept, nil
+}
+
+func read(file channels.Attachment, left int64) ([]byte, error) {
+	tooLarge := channels.Errorf(channels.Rejected, "552 5.3.4", "the attachments are larger than %d MB", maxAttachment>>20)
+	if file.Size > left {
+		return nil, tooLarge
 	}
 	r, err := file.Open()
 	if err != nil {
-		return channels.Errorf(channels.Temporary, "attachment", "an attachment cannot be read")
+		return nil, channels.Errorf(channels.Temporary, "attachment", "an attachment cannot be read")
 	}
 	defer r.Close()
-	bounded := &io.LimitedReader{R: r, N: maxAttachment + 1}
-	kind, _, err := mime.ParseMediaType(file.Type)
-	if err != nil || strings.HasPrefix(kind, "multipart/") || strings.HasPrefix(kind, "message/") {
-		kind = "application/octet-stream"
-	}
-	err = m.AttachReader(oneLine(file.Name), bounded, gomail.WithFileContentType(gomail.ContentType(kind)))
+	data, err := io.ReadAll(io.LimitReader(r, left+1))
 	switch {
-	case bounded.N <= 0:
-		return channels.Errorf(channels.Rejected, "552 5.3.4", "an attachment is larger than %d MB", maxAttachment>>20)
 	case err != nil:
-		return channels.Errorf(channels.Temporary, "attachment", "an attachment cannot be read")
+		return nil, channels.Errorf(channels.Temporary, "attachment", "an attachment cannot be read")
+	case int64(len(data)) > left:
+		return nil, tooLarge
 	}
-	return nil
-}
-
-// boundary is the same for every attempt, and in nobody's text.
-func boundary(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return fmt.Sprintf("=_%s", hex.EncodeToString(sum[:16]))
+	return data, nil
 }

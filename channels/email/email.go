@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/email/outgoing"
 	"tanggap/channels/email/wire"
 )
 
@@ -34,6 +36,7 @@ type Config struct {
 	// AuthServID is the name under which our own mail server writes Authentication-Results (RFC 8601);
 	// empty, they are not looked at, for anybody can write them.
 	AuthServID string
+	DKIM       DKIM // of what we send; its zero value signs nothing
 	// ImportPast also takes what lay in the mailbox before the first start; it is never answered.
 	ImportPast bool
 
@@ -50,6 +53,13 @@ type Server struct {
 	Password string
 }
 
+// DKIM is a key that signs what we send, for who has no mail server that does.
+type DKIM struct {
+	Domain   string // Address's own where there is none, or one above it
+	Selector string
+	Key      string // PEM; "" to sign nothing
+}
+
 // Adapter is one mailbox. It implements channels.Poller, channels.Checker and channels.Extractor.
 type Adapter struct {
 	name   string
@@ -57,6 +67,7 @@ type Adapter struct {
 	imap   wire.Server
 	smtp   wire.Server
 	domain string // of Config.Address, which our Message-IDs carry
+	dkim   *outgoing.Signer
 	key    []byte // of their HMAC
 	log    *slog.Logger
 	retry  time.Duration
@@ -90,8 +101,26 @@ func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, err
 	if c.SMTP.Username != "" && c.SMTP.Password == "" {
 		return nil, fmt.Errorf("account %s: smtp.username has no password", name)
 	}
+	if a.dkim, err = a.signer(c.DKIM); err != nil {
+		return nil, fmt.Errorf("account %s: dkim: %w", name, err)
+	}
 	a.key = replyKey(c, a.config.Address)
 	return a, nil
+}
+
+// signer is nil where there is no key. A domain that is not the address's says nothing about it (RFC 7489, 3.1.1).
+func (a *Adapter) signer(c DKIM) (*outgoing.Signer, error) {
+	if c.Key == "" {
+		return nil, nil
+	}
+	domain := strings.ToLower(c.Domain)
+	if domain == "" {
+		domain = a.domain
+	}
+	if a.domain != domain && !strings.HasSuffix(a.domain, "."+domain) {
+		return nil, errors.New("domain is neither the address's nor one above it")
+	}
+	return outgoing.NewSigner(domain, c.Selector, c.Key)
 }
 
 func (s Server) parse(protocol string, c Config) (wire.Server, error) {

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"bytes"
 	"context"
 
 	"tanggap/channels"
@@ -11,7 +12,7 @@ func (a *Adapter) Send(ctx context.Context, out channels.Outbound) (channels.Rec
 	if ctx.Err() != nil {
 		return channels.Receipt{}, channels.Errorf(channels.Temporary, "context", "there is no time left to send")
 	}
-	msg, err := a.compose(out)
+	to, raw, err := a.compose(out)
 	if err != nil {
 		return channels.Receipt{}, err
 	}
@@ -24,7 +25,7 @@ func (a *Adapter) Send(ctx context.Context, out channels.Outbound) (channels.Rec
 	if out.Automatic && !out.Notice {
 		sender = "<>" // what no person wrote must not come back as a bounce to be answered (RFC 3834, 3.3)
 	}
-	if err := conn.Transfer(sender, "<"+out.To.Value+">", msg); err != nil {
+	if err := conn.Transfer(sender, "<"+to+">", bytes.NewReader(raw)); err != nil {
 		return channels.Receipt{}, err
 	}
 	return channels.Receipt{MessageID: a.messageID(out.Key), State: channels.Sent}, nil

@@ -23,15 +23,11 @@ func outbound() channels.Outbound {
 
 func rendered(t *testing.T, a *Adapter, out channels.Outbound) []byte {
 	t.Helper()
-	m, err := a.compose(out)
+	_, raw, err := a.compose(out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b bytes.Buffer
-	if _, err := m.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return raw
 }
 
 func TestEveryAttemptHasTheSameBytes(t *testing.T) {
@@ -98,13 +94,13 @@ func TestNothingGetsIntoTheHeader(t *testing.T) {
 	for _, to := range []string{"a@b.test\r\nBcc: c@d.test", "a@b.test>, <c@d.test", "Budi <a@b.test>", "", "bukan alamat", "a b@c.test"} {
 		out := outbound()
 		out.To.Value = to
-		if _, err := a.compose(out); channels.KindOf(err) != channels.Unreachable {
+		if _, _, err := a.compose(out); channels.KindOf(err) != channels.Unreachable {
 			t.Errorf("to %q: %v, want unreachable", to, err)
 		}
 	}
 	out = outbound()
 	out.Key = "a@b>\r\n"
-	if _, err := a.compose(out); channels.KindOf(err) != channels.Rejected {
+	if _, _, err := a.compose(out); channels.KindOf(err) != channels.Rejected {
 		t.Errorf("a key that breaks out: %v, want rejected", err)
 	}
 }
@@ -168,7 +164,7 @@ func TestAttachmentsAreBounded(t *testing.T) {
 	} {
 		out := outbound()
 		out.Attachments = []channels.Attachment{c.file}
-		if _, err := a.compose(out); channels.KindOf(err) != c.want {
+		if _, _, err := a.compose(out); channels.KindOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", what, err, c.want)
 		}
 	}

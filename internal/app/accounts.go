@@ -55,6 +55,7 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 			MaxMessage: int64(c.MaxMessage), IdleFor: time.Duration(c.IdleFor), PollEvery: time.Duration(c.PollEvery),
 			IMAP: email.Server{URL: c.IMAP.URL, Username: c.IMAP.Username, Password: c.IMAP.Password.Reveal()},
 			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
+			DKIM: email.DKIM{Domain: c.DKIM.Domain, Selector: c.DKIM.Selector, Key: c.DKIM.Key.Reveal()},
 		}, client, log)
 	}
 	return nil, fmt.Errorf("account %s: no such type", acc.Name)

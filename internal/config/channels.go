@@ -99,6 +99,7 @@ type Email struct {
 	PollEvery   Duration `toml:"poll_every"`       // between two looks where the server has no IDLE
 	IMAP        Mailbox  `toml:"imap"`
 	SMTP        Outgoing `toml:"smtp"`
+	DKIM        DKIM     `toml:"dkim"`
 }
 
 // Mailbox is where mail arrives.
@@ -113,6 +114,13 @@ type Outgoing struct {
 	URL      string `toml:"url,required"` // smtps://host:465; smtp:// for STARTTLS or a plain local one
 	Username string `toml:"username"`     // "" for no login
 	Password Secret `toml:"password"`
+}
+
+// DKIM signs what leaves, where the mail server does not.
+type DKIM struct {
+	Domain   string `toml:"domain"` // the address's own where there is none
+	Selector string `toml:"selector"`
+	Key      Secret `toml:"key"` // private, in PEM; "" to sign nothing
 }
 
 // Type is "email".
@@ -133,6 +141,11 @@ func (e *Email) check(d *decoder, path string) {
 	}
 	d.serverURL(join(path, "imap.url"), e.IMAP.URL, "imaps", "imap")
 	d.serverURL(join(path, "smtp.url"), e.SMTP.URL, "smtps", "smtp")
+	if dkim := join(path, "dkim"); e.DKIM.Key.Reveal() == "" && (e.DKIM.Domain != "" || e.DKIM.Selector != "") {
+		d.fail(join(dkim, "key"), "is missing, and there is a domain or selector")
+	} else if e.DKIM.Key.Reveal() != "" && e.DKIM.Selector == "" {
+		d.fail(join(dkim, "selector"), "is missing, and there is a key")
+	}
 	smtp := join(path, "smtp")
 	if e.SMTP.Username != "" && e.SMTP.Password.Reveal() == "" {
 		d.fail(join(smtp, "password"), "is missing, and there is a username")
