@@ -21,7 +21,7 @@ type Letter struct {
 	Text      string    // what is new in it
 	Quoted    string    // quotation and signature, kept for staff
 	Attached  []Attachment
-	Robot     string  // why no person wrote it, in a few words; "" for a person's
+	Robot     string  // by which Sign no person wrote it; "" for a person's
 	Bounce    *Bounce // of a returned mail
 	Digest    string  // equal for the same mail delivered twice, and for nothing else; 64 hex digits
 	header    textproto.MIMEHeader
@@ -65,7 +65,7 @@ func Read(raw []byte) (l *Letter, err error) {
 	l.Text, l.Quoted = Split(body.text)
 	l.Attached = body.attached
 	l.Bounce = bounce(l, root, body.text, raw)
-	l.Robot = robot(h)
+	l.Robot = robot(l, root)
 	if l.From == "" && l.Bounce == nil {
 		return l, errNoAuthor
 	}
