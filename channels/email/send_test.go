@@ -141,12 +141,12 @@ func TestANoticeHasAReturnPath(t *testing.T) {
 	}
 }
 
-func TestAFullMailboxIsUnreachable(t *testing.T) {
+func TestAFullMailboxIsTriedAgain(t *testing.T) {
 	p := newPlatform(t).(*platform)
 	p.mail.Fail(sim.MailFull, 1)
 	_, err := newAdapter(t, p.config()).Send(t.Context(), outbound())
-	if channels.KindOf(err) != channels.Unreachable {
-		t.Errorf("Send: %v, want unreachable", err)
+	if channels.KindOf(err) != channels.Temporary {
+		t.Errorf("Send: %v, want temporary: who empties it can be reached again", err)
 	}
 }
 

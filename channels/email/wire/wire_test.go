@@ -18,6 +18,7 @@ import (
 )
 
 func TestReplies(t *testing.T) {
+	const hour = time.Hour
 	cases := []struct {
 		at    step
 		code  int
@@ -25,24 +26,84 @@ func TestReplies(t *testing.T) {
 		want  channels.ErrorKind
 		after time.Duration
 	}{
+		// Before anything about a mail was said: the account's matter.
 		{stepConnect, 421, "4.3.2 Service shutting down", channels.Temporary, 0},
+		{stepConnect, 421, "Too many concurrent connections", channels.Throttled, throttledFor},
 		{stepConnect, 554, "5.7.1 Your host is blocked", channels.Suspended, 0},
+		{stepConnect, 521, "this host takes no mail", channels.Suspended, 0},
+		{stepConnect, 554, "5.7.0 Too many connections from 192.0.2.1", channels.Throttled, throttledFor},
+		{stepConnect, 554, "no service for now, try again later", channels.Temporary, 0},
 		{stepConnect, 454, "4.7.0 Temporary authentication failure", channels.Temporary, 0},
+		{stepConnect, 454, "4.7.0 Too many login attempts, please try again in 10 minutes", channels.Throttled, 10 * time.Minute},
+		{stepConnect, 432, "4.7.12 A password transition is needed", channels.Suspended, 0},
+		{stepConnect, 535, "5.7.8 Username and Password not accepted", channels.Suspended, 0},
+		{stepConnect, 535, "authentication failed, please try again later", channels.Suspended, 0},
+		{stepConnect, 534, "5.7.9 Application-specific password required", channels.Suspended, 0},
+		{stepConnect, 538, "5.7.11 Encryption required", channels.Suspended, 0},
+
+		// The sender: of all mails the same.
+		{stepMail, 530, "5.7.0 Must issue a STARTTLS command first", channels.Suspended, 0},
 		{stepMail, 530, "5.7.0 Authentication required", channels.Suspended, 0},
 		{stepMail, 553, "5.7.1 Sender address rejected: not owned by user", channels.Suspended, 0},
+		{stepMail, 550, "5.7.60 Client does not have permissions to send as this sender", channels.Suspended, 0},
 		{stepMail, 552, "5.3.4 Message size exceeds fixed limit", channels.Rejected, 0},
+		{stepMail, 552, "message is larger than I can take", channels.Rejected, 0},
 		{stepMail, 451, "4.7.28 Rate limit exceeded, try again in 7 seconds", channels.Throttled, 7 * time.Second},
-		{stepConnect, 421, "Too many concurrent connections", channels.Throttled, throttledFor},
+		{stepMail, 550, "5.4.5 Daily user sending limit exceeded", channels.Throttled, hour},
+
+		// The citizen's address.
 		{stepRecipient, 450, "4.2.0 Greylisted, please try again in 5 minutes", channels.Temporary, 5 * time.Minute},
-		{stepRecipient, 452, "4.2.2 The mailbox is over its storage limit", channels.Temporary, 0},
+		{stepRecipient, 450, "4.7.1 Greylisting in action, too many tries", channels.Temporary, 0},
+		{stepRecipient, 550, "5.7.1 Greylisted", channels.Temporary, 0},
+		{stepRecipient, 550, "5.7.1 Service refused, please try again later", channels.Temporary, 0},
+		{stepRecipient, 450, "4.1.1 unverified address", channels.Temporary, 0},
+		{stepRecipient, 450, "4.2.1 The user receives mail at a rate that prevents more", channels.Temporary, 0},
+		{stepRecipient, 451, "4.7.500 Server busy. Please try again later", channels.Temporary, 0},
+		{stepRecipient, 451, "4.4.1 no answer from host", channels.Temporary, 0},
+		{stepRecipient, 452, "4.3.1 Insufficient system storage", channels.Temporary, 0},
+		{stepRecipient, 452, "4.2.2 The mailbox is over its storage limit", channels.Temporary, hour},
+		{stepRecipient, 552, "5.2.2 Mailbox full", channels.Temporary, hour},
+		{stepRecipient, 552, "5.2.2 mailbox size limit exceeded", channels.Temporary, hour},
+		{stepRecipient, 550, "The account is over quota", channels.Temporary, hour},
+		{stepRecipient, 550, "4.2.1 mailbox locked", channels.Temporary, 0},
+		{stepRecipient, 550, "mailbox temporarily unavailable", channels.Temporary, 0},
 		{stepRecipient, 550, "5.1.1 <a@b.test>: user unknown", channels.Unreachable, 0},
+		{stepRecipient, 550, "5.1.1 The account does not exist.\n5.1.1 Please check the address and try again", channels.Unreachable, 0},
+		{stepRecipient, 550, "5.7.1 <a@b.test>: no such user here", channels.Unreachable, 0},
+		{stepRecipient, 550, "5.4.1 Recipient address rejected: Access denied", channels.Unreachable, 0},
+		{stepRecipient, 550, "5.4.4 unable to route", channels.Unreachable, 0},
+		{stepRecipient, 550, "#5.1.0 Address rejected.", channels.Unreachable, 0},
+		{stepRecipient, 550, "sorry, no mailbox here by that name (#5.1.1)", channels.Unreachable, 0},
 		{stepRecipient, 550, "no such user", channels.Unreachable, 0},
-		{stepRecipient, 552, "5.2.2 Mailbox full", channels.Unreachable, 0},
+		{stepRecipient, 550, "5.2.1 account disabled", channels.Unreachable, 0},
+		{stepRecipient, 551, "user not local", channels.Unreachable, 0},
+		{stepRecipient, 553, "5.1.3 bad destination syntax", channels.Unreachable, 0},
+		{stepRecipient, 556, "5.1.10 null MX", channels.Unreachable, 0},
+		{stepRecipient, 501, "syntax error in address", channels.Unreachable, 0},
+		{stepRecipient, 553, "5.6.7 address needs SMTPUTF8", channels.Unreachable, 0},
 		{stepRecipient, 554, "5.7.1 Relay access denied", channels.Rejected, 0},
+		{stepRecipient, 550, "5.7.1 rejected by policy", channels.Rejected, 0},
+		{stepRecipient, 554, "rejected: 192.5.2.1 is on a black list", channels.Rejected, 0},
+		{stepRecipient, 500, "5.3.0 Error: command failed", channels.Rejected, 0},
+		{stepRecipient, 503, "5.5.1 need MAIL before RCPT", channels.Rejected, 0},
+		{stepRecipient, 552, "5.3.4 message too big for this mailbox", channels.Rejected, 0},
+		{stepRecipient, 550, "5.1.8 Access denied, bad outbound sender", channels.Suspended, 0},
+
+		// The message.
 		{stepData, 554, "5.6.0 content refused", channels.Rejected, 0},
+		{stepData, 554, "5.5.1 no valid recipients", channels.Rejected, 0},
 		{stepDot, 550, "5.1.1 no such user", channels.Unreachable, 0},
 		{stepDot, 552, "message too big", channels.Rejected, 0},
+		{stepDot, 552, "5.2.3 message length exceeds limit", channels.Rejected, 0},
+		{stepDot, 550, "outgoing message size limit exceeded", channels.Rejected, 0},
+		{stepDot, 552, "5.2.2 over quota", channels.Temporary, hour},
+		{stepDot, 554, "5.4.6 too many hops", channels.Rejected, 0},
+		{stepDot, 550, "5.7.26 the sender is unauthenticated", channels.Rejected, 0},
+		{stepDot, 550, "5.7.1 likely unsolicited mail", channels.Rejected, 0},
+		{stepDot, 550, "5.4.5 Daily sending quota exceeded", channels.Throttled, hour},
+		{stepDot, 554, "too many messages to this user", channels.Temporary, throttledFor},
 		{stepDot, 451, "local error", channels.Temporary, 0},
+		{stepDot, 421, "4.3.0 closing", channels.Temporary, 0},
 	}
 	for _, c := range cases {
 		err := stepError(c.at, &textproto.Error{Code: c.code, Msg: c.words})
@@ -53,8 +114,10 @@ func TestReplies(t *testing.T) {
 			t.Errorf("%d %s: says %q", c.code, c.words, err)
 		}
 	}
-	if kind := stepError(stepDot, io.ErrUnexpectedEOF).Kind; kind != channels.UnknownSent {
-		t.Errorf("silence after the dot is %s", kind)
+	for _, err := range []error{io.ErrUnexpectedEOF, &textproto.Error{Code: 354, Msg: "go on"}, textproto.ProtocolError("no reply")} {
+		if kind := stepError(stepDot, err).Kind; kind != channels.UnknownSent {
+			t.Errorf("%v after the dot is %s", err, kind)
+		}
 	}
 	if kind := stepError(stepData, io.ErrUnexpectedEOF).Kind; kind != channels.Temporary {
 		t.Errorf("silence before the dot is %s", kind)
