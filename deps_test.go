@@ -49,7 +49,7 @@ var may = map[string][]string{
 	"channels/telegram/update": {"channels"},
 	"channels/twilio":          {"channels", "channels/sms"},
 	"channels/gateway":         {"channels", "channels/sms"},
-	"channels/email":           {"channels", "channels/email/letter", "channels/email/outgoing", "channels/email/wire"},
+	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/outgoing", "channels/email/wire"},
 	"channels/email/domain":    {"channels"},
 	"channels/email/letter":    {"channels"},
 	"channels/email/wire":      {"channels"},
@@ -94,7 +94,7 @@ var may = map[string][]string{
 		"web/ui", "web/api", "web/portal", "web/console", "web/rules",
 	},
 	"cmd/tanggap": {
-		"internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
+		"channels", "internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
 		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/amend", "cities/lists",
 	},
 

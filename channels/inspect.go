@@ -1,13 +1,17 @@
 package channels
 
-import "context"
+import (
+	"context"
+	"net"
+)
 
-// Inspector is a Checker that sees more than whether the account works: what surrounds it, and what is to
-// be mended there. `tanggap check` calls it after Check, also where that failed.
+// Inspector is an adapter that sees more than whether the account works: each part of it, what surrounds
+// it, and what is to be mended there. `tanggap check` calls it instead of Check.
 type Inspector interface {
-	Checker
-	// Inspect looks, and touches no citizen. What cannot be told is a Finding too, never an error.
-	Inspect(context.Context) []Finding
+	Adapter
+	// Inspect looks, and touches no citizen. What cannot be told is a Finding too, never an error. The
+	// resolver is asked about domains; nil is the system's.
+	Inspect(context.Context, *net.Resolver) []Finding
 }
 
 // Grade says how bad a Finding is.
@@ -22,7 +26,7 @@ const (
 
 // Finding is one thing that an Inspector looked at. It holds no secret and no citizen's address.
 type Finding struct {
-	Subject string // "SPF", "quota" …
+	Subject string // "SPF", "quota" …; "" is the account as a whole
 	Grade   Grade
 	Detail  string   // what is so and, where that is not right, what to do
 	Lines   []string // to enter somewhere as they stand, such as DNS records

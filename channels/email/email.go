@@ -60,7 +60,7 @@ type DKIM struct {
 	Key      string // PEM; "" to sign nothing
 }
 
-// Adapter is one mailbox. It implements channels.Poller, channels.Checker and channels.Extractor.
+// Adapter is one mailbox. It implements channels.Poller, channels.Inspector and channels.Extractor.
 type Adapter struct {
 	name   string
 	config Config

@@ -17,6 +17,7 @@ type check struct {
 	configured
 	Offline bool              `help:"Ask no platform, and open no page."`
 	Live    bool              `help:"Fail while a point of the go-live list is open."`
+	DNS     string            `placeholder:"IP" help:"Ask this DNS server about the domains of mailboxes, such as 1.1.1.1: what others see, where the office has a DNS of its own."`
 	Send    map[string]string `placeholder:"ACCOUNT=ADDRESS" mapsep:"none" help:"Also send one test message through the account, to a number, a mail address or a chat id; again for each account."`
 	JSON    bool              `help:"Print JSON."`
 }
@@ -25,6 +26,7 @@ type check struct {
 type finding struct {
 	Subject string   `json:"subject"` // configuration, database, disk, clock, account NAME …
 	OK      bool     `json:"ok"`
+	Doubt   bool     `json:"doubt,omitempty"` // works, or may not: a person should look
 	Detail  string   `json:"detail"`          // facts for an operator, never a secret or a citizen's address
 	Items   []string `json:"items,omitempty"` // what the detail counts, a line each
 	GoLive  bool     `json:"go_live"`         // a point of the go-live list, which may be open until then
@@ -41,6 +43,10 @@ func (c check) Run(ctx context.Context, s streams) error {
 	cfg, err := c.load()
 	if err != nil {
 		return err
+	}
+	resolver, err := resolverAt(c.DNS)
+	if err != nil {
+		return &usageError{err}
 	}
 	test, err := app.NewTrial(cfg, c.Send, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -60,7 +66,7 @@ func (c check) Run(ctx context.Context, s streams) error {
 	if !c.Offline {
 		ctx, cancel := context.WithTimeout(ctx, patience*time.Duration(1+len(cfg.Accounts)))
 		defer cancel()
-		findings = append(findings, checkAccounts(ctx, cfg)...)
+		findings = append(findings, checkAccounts(ctx, cfg, resolver)...)
 	}
 	live, cancel := context.WithTimeout(ctx, 2*patience)
 	defer cancel()
@@ -82,6 +88,8 @@ func (c check) print(s streams, findings []finding) error {
 			word = "todo"
 		case !f.OK:
 			word, err = "FAIL", errReported
+		case f.Doubt:
+			word = "look"
 		}
 		if c.JSON {
 			continue

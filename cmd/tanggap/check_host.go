@@ -34,7 +34,9 @@ func checkDatabase(ctx context.Context, cfg *config.Config) []finding {
 }
 
 // oneLine is the error as a finding shows it. Errors of the drivers hold no password.
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+func oneLine(err error) string { return flat(err.Error()) }
+
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // leastFree is below how many bytes a disk is called full.
 const leastFree = 1 << 30

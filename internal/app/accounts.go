@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -87,26 +88,42 @@ func (a *App) allowed(to tickets.Address) bool {
 	return to.Kind == string(channels.Web) || a.cfg.Server.Mode != config.Pilot || slices.Contains(a.cfg.Server.Pilot, to.Value)
 }
 
-// Finding is one account as Check found it.
+// Finding is what was found of one account.
 type Finding struct {
 	Account string
-	Facts   string
-	Err     error
+	channels.Finding
 }
 
-// Check asks each account's platform whether the configuration is right, and touches no citizen.
-func Check(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Finding, error) {
+// Check asks each account's platform whether the configuration is right, and touches no citizen. The
+// resolver is asked about the domains of mailboxes; nil is the system's.
+func Check(ctx context.Context, cfg *config.Config, resolver *net.Resolver, log *slog.Logger) ([]Finding, error) {
 	adapters, err := makeAdapters(cfg, platformClient(), log)
 	if err != nil {
 		return nil, err
 	}
 	var all []Finding
 	for _, acc := range cfg.Accounts {
-		f := Finding{Account: acc.Name, Facts: "configured; this type of account cannot be asked"}
-		if c, ok := adapters[acc.Name].(channels.Checker); ok {
-			f.Facts, f.Err = c.Check(ctx)
+		for _, f := range look(ctx, adapters[acc.Name], resolver) {
+			all = append(all, Finding{acc.Name, f})
 		}
-		all = append(all, f)
 	}
 	return all, nil
+}
+
+func look(ctx context.Context, ad channels.Adapter, resolver *net.Resolver) []channels.Finding {
+	switch ad := ad.(type) {
+	case channels.Inspector:
+		return ad.Inspect(ctx, resolver)
+	case channels.Checker:
+		return []channels.Finding{found(ad.Check(ctx))}
+	}
+	return []channels.Finding{found("configured; this type of account cannot be asked", nil)}
+}
+
+// found is the outcome of one question.
+func found(facts string, err error) channels.Finding {
+	if err != nil {
+		return channels.Finding{Grade: channels.Wrong, Detail: err.Error()}
+	}
+	return channels.Finding{Grade: channels.Fine, Detail: facts}
 }

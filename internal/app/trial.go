@@ -107,9 +107,7 @@ const trialText = "Pesan uji dari layanan pengaduan, abaikan saja. Test message 
 func (t *Trial) Send(ctx context.Context) []Finding {
 	var all []Finding
 	for _, name := range slices.Sorted(maps.Keys(t.to)) {
-		f := Finding{Account: name}
-		f.Facts, f.Err = t.send(ctx, t.app.adapters[name], t.to[name])
-		all = append(all, f)
+		all = append(all, Finding{name, found(t.send(ctx, t.app.adapters[name], t.to[name]))})
 	}
 	return all
 }

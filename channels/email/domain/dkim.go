@@ -2,20 +2,10 @@ package domain
 
 import (
 	"context"
-	"crypto/ed25519"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
 	"tanggap/channels"
-)
-
-// The least length of an RSA key that receivers take at all (RFC 8301), and of one that is long enough.
-const (
-	leastBits  = 1024
-	enoughBits = 2048
 )
 
 // lookDKIM holds the key that we sign with to the one that others find.
@@ -29,8 +19,7 @@ func lookDKIM(ctx context.Context, z *zone, name string, box Mailbox) []channels
 		}
 		return []channels.Finding{f}
 	}
-	at := box.Key.Selector + "._domainkey." + fold(box.Key.Domain)
-	wanted := publicText(box.Key.Public)
+	at, wanted := fold(box.Key.Name), box.Key.Record
 	texts, err := z.texts(ctx, at)
 	var keys []map[string]string
 	for _, text := range texts {
@@ -42,7 +31,7 @@ func lookDKIM(ctx context.Context, z *zone, name string, box Mailbox) []channels
 	}
 	if err == errSilent {
 		f.Grade, f.Detail = channels.Doubtful, "cannot be told: no answer from DNS"
-		return []channels.Finding{strength(f, box.Key)}
+		return []channels.Finding{readable(f, wanted)}
 	}
 	f.Grade, f.Lines = channels.Wrong, []string{record(at, wanted)}
 	switch {
@@ -64,7 +53,7 @@ func lookDKIM(ctx context.Context, z *zone, name string, box Mailbox) []channels
 			f.Detail += ", but is marked as a test (t=y), which some take for no signature. Write"
 		}
 	}
-	return []channels.Finding{strength(f, box.Key)}
+	return []channels.Finding{readable(f, wanted)}
 }
 
 // kind of a key; RSA goes without saying.
@@ -86,36 +75,13 @@ func parameter(text, name string) string {
 	return t[name]
 }
 
-// publicText is the record of a public key (RFC 6376, 3.6.1; RFC 8463).
-func publicText(public any) string {
-	if k, ok := public.(ed25519.PublicKey); ok {
-		return "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(k)
-	}
-	der, err := x509.MarshalPKIXPublicKey(public)
-	if err != nil {
-		return ""
-	}
-	return "v=DKIM1; k=rsa; p=" + base64.StdEncoding.EncodeToString(der)
-}
-
-// strength adds what is to be said about the key itself.
-func strength(f channels.Finding, key *Key) channels.Finding {
-	worse := func(g channels.Grade, words string) {
-		if f.Grade != channels.Wrong {
-			f.Grade = g
+// readable adds what is to be said about the key itself.
+func readable(f channels.Finding, wanted string) channels.Finding {
+	if parameter(wanted, "k") == "ed25519" {
+		if f.Grade == channels.Fine {
+			f.Grade = channels.Doubtful
 		}
-		f.Detail += "; " + words
-	}
-	switch k := key.Public.(type) {
-	case *rsa.PublicKey:
-		switch bits := k.N.BitLen(); {
-		case bits < leastBits:
-			worse(channels.Wrong, fmt.Sprintf("the key has only %d bits, and nobody counts its signatures: make one of %d", bits, enoughBits))
-		case bits < enoughBits:
-			worse(channels.Doubtful, fmt.Sprintf("the key has only %d bits: make one of %d, under a new selector", bits, enoughBits))
-		}
-	case ed25519.PublicKey:
-		worse(channels.Doubtful, "not every receiver checks Ed25519: sign with RSA")
+		f.Detail += "; not every receiver checks Ed25519: sign with RSA"
 	}
 	return f
 }

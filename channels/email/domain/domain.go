@@ -5,7 +5,6 @@ package domain
 
 import (
 	"context"
-	"crypto"
 	"errors"
 	"net"
 	"net/netip"
@@ -33,10 +32,11 @@ type Mailbox struct {
 	Key      *Key   // what we sign with; nil where we do not, and the mail server may
 }
 
-// Key is a DKIM key of ours.
+// Key is a DKIM key of ours as the DNS is to hold it.
 type Key struct {
-	Domain, Selector string
-	Public           crypto.PublicKey // *rsa.PublicKey or ed25519.PublicKey
+	Domain string // that signatures are for
+	Name   string // of its record: selector._domainkey.Domain
+	Record string // "v=DKIM1; k=rsa; p=…"
 }
 
 // The longest wait for one answer, and for all that one record refers to.

@@ -88,6 +88,9 @@ func privateKey(text string) (any, error) {
 	return nil, errors.New("is no private key")
 }
 
+// Domain is what the signatures are for.
+func (s *Signer) Domain() string { return s.domain }
+
 // Name is where in the DNS the record stands.
 func (s *Signer) Name() string { return s.selector + "._domainkey." + s.domain }
 

@@ -52,6 +52,9 @@ func Parse(raw, protocol string) (Server, error) {
 	return s, nil
 }
 
+// Host is its name or address.
+func (s Server) Host() string { return s.host }
+
 // loopback reports whether nobody stands between us and the server.
 func (s Server) loopback() bool {
 	ip := net.ParseIP(s.host)
