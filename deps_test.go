@@ -43,6 +43,7 @@ var may = map[string][]string{
 	"tickets/oncall":    {"tickets"},
 	"tickets/pass":      {"tickets"},
 	"tickets/incidents": {"tickets"},
+	"tickets/originals": {"tickets"},
 
 	// Adapters know the contract, never each other, tickets or the router.
 	"channels/telegram":        {"channels", "channels/telegram/update"},
@@ -73,10 +74,11 @@ var may = map[string][]string{
 	"cities/amend": {"tickets", "tickets/edits", "tickets/asked", "router", "cities"},
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
+	"web/original": {"channels/email/letter"},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/rules":    {"web/ui", "tickets", "tickets/asked", "tickets/edits", "router", "bot", "cities", "cities/amend"},
-	"web/console":  {"web/ui", "web/rules", "web/discreet", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
+	"web/console":  {"web/ui", "web/rules", "web/discreet", "web/original", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/originals", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
 
 	// The app wires, the command starts.
 	"internal/config": {},
@@ -88,7 +90,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"internal/photo",
 		"web/ui", "web/api", "web/portal", "web/console", "web/rules",
@@ -137,6 +139,7 @@ var confined = map[string][]string{
 	"github.com/alecthomas/kong":           {"cmd/tanggap"},
 	"github.com/xuri/excelize/":            {"internal/sheet"},
 	"github.com/bep/imagemeta":             {"internal/photo"},
+	"github.com/microcosm-cc/bluemonday":   {"web/original"},
 	"golang.org/x/crypto/":                 {"tickets/staff"},
 	"golang.org/x/term":                    {"cmd/tanggap"},
 	"github.com/danielgtaylor/huma/":       {"web/api"},

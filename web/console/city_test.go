@@ -30,6 +30,7 @@ import (
 	"tanggap/tickets/edits"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
+	"tanggap/tickets/originals"
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
@@ -132,8 +133,8 @@ func settle(t *testing.T, url string) *town {
 		t.Fatal(err)
 	}
 	mount, err := console.New(console.Options{
-		Rules: book,
-		UI:    pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
+		Rules: book, Mails: originals.New(store),
+		UI: pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
 		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: func(ctx context.Context, since time.Time) ([]quality.Judgement, error) {
 			if w.judged != nil {
@@ -199,7 +200,9 @@ func (w *town) receives(in channels.Inbound) tickets.Ticket {
 	w.t.Helper()
 	id := time.Now().Format("150405.000000000")
 	in.EventID, in.MessageID, in.Name, in.Kind, in.SentAt = id, id, "Sari Rahasiawati", channels.Message, time.Now()
-	in.Raw = []byte(in.Text)
+	if in.Raw == nil {
+		in.Raw = []byte(in.Text)
+	}
 	if err := w.inbox.Accept(w.t.Context(), in); err != nil {
 		w.t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"tanggap/tickets/quality"
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
+	"tanggap/web/original"
 	"tanggap/web/rules"
 	"tanggap/web/ui"
 )
@@ -85,7 +86,8 @@ type Options struct {
 	// Ours reports whether a mail address is one that citizens write to.
 	Ours func(mail string) bool
 	// URL is where the console is reached, without a slash at its end, for links that people carry elsewhere.
-	URL string
+	URL   string
+	Mails mails // the mails behind messages
 	// File opens a stored attachment.
 	File func(sha256 string) (io.ReadCloser, error)
 	// From is the caller's network address, as far as it can be believed.
@@ -98,6 +100,7 @@ type Options struct {
 type console struct {
 	Options
 	shown    *files
+	original *original.Reader
 	pages    pages
 	health   health
 	readings readings
@@ -161,6 +164,9 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 		people:     ui.Add(set, "people.html", samplePeople),
 	}
 	if err := set.Err(); err != nil {
+		return nil, err
+	}
+	if c.original, err = original.New(original.Options{Say: o.UI.Say, Language: o.UI.Language, Draw: c.shown.drawn}); err != nil {
 		return nil, err
 	}
 	return c.routes, nil

@@ -120,6 +120,7 @@ func (c *console) own() []route {
 
 		c.forHolders("GET /console/tickets/{ref}", c.showTicket),
 		c.forHolders("GET /console/tickets/{ref}/files/{file}", c.showFile),
+		c.forHolders("GET /console/tickets/{ref}/mail/{message}", c.showOriginal),
 		c.forHolders("POST /console/tickets/{ref}/reply", c.reply),
 		c.forHolders("POST /console/tickets/{ref}/note", c.note),
 		c.forHolders("POST /console/tickets/{ref}/transfer", c.transfer),

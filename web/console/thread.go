@@ -26,7 +26,9 @@ type line struct {
 	Code       string
 	Repeated   bool
 	Segments   int
-	Edit, Kept bool // it replaces an earlier one; it was replaced
+	Edit, Kept bool   // it replaces an earlier one; it was replaced
+	Mail       bool   // it came as a mail that is kept
+	Original   string // the path of that, "" while it is closed
 }
 
 // file is an attachment.
@@ -40,7 +42,7 @@ type file struct {
 var sampleLine = line{
 	"1", "staff", "x", time.Unix(1, 0), "x", "x", "x", &point{"1", "1"},
 	[]file{{"x", "/", true, false}, {"x", "/", false, false}, {"x", "", false, true}, {"x", "", false, false}},
-	"queued", "x", "x", true, 2, true, true,
+	"queued", "x", "x", true, 2, true, true, true, "/",
 }
 
 func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []line {

@@ -155,6 +155,9 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 		return p, err
 	}
 	p.Lines = c.lines(t, lines, &over)
+	if err := c.originals(v, t, &p); err != nil {
+		return p, err
+	}
 	events, err := c.Store.Events(ctx, t.ID)
 	if err != nil {
 		return p, err

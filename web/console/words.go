@@ -7,6 +7,7 @@ import (
 	"tanggap/bot"
 	"tanggap/tickets"
 	"tanggap/tickets/staff"
+	"tanggap/web/original"
 )
 
 // eventTypes are those that the history has words for.
@@ -74,5 +75,6 @@ func keys() (all []string) {
 	for _, code := range alikeCodes {
 		all = append(all, "alike."+code)
 	}
+	all = append(all, original.Keys()...)
 	return append(all, append([]string{"triage.gone", "triage.because", "triage.chosen", "triage.took_back"}, triageSaid...)...)
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// policy lets a page load what is ours and nothing else, run no inline script, and be framed by nobody.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; script-src 'self'; connect-src 'self'; " +
+// policy lets a page load and frame what is ours and nothing else, run no inline script, and be framed by nobody.
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"frame-ancestors 'none'; base-uri 'none'"
 
 func (u *UI) protect(public string) error {
