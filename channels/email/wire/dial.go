@@ -129,7 +129,9 @@ func (c *boundConn) SetReadDeadline(time.Time) error  { return nil }
 func (c *boundConn) SetWriteDeadline(time.Time) error { return nil }
 
 // dialError says why no connection came about. A certificate that does not fit is for a person to mend.
-func dialError(err error) *channels.Error {
+func dialError(err error) *channels.Error { return because(dialKind(err), err) }
+
+func dialKind(err error) *channels.Error {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError

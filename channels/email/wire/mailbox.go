@@ -309,7 +309,9 @@ func (m *Mailbox) Idle(ctx context.Context, limit time.Duration) error {
 }
 
 // imapError gives err a kind. The server's words stay out: they may name people.
-func imapError(doing string, err error) *channels.Error {
+func imapError(doing string, err error) *channels.Error { return because(imapKind(doing, err), err) }
+
+func imapKind(doing string, err error) *channels.Error {
 	var refused *imap.Error
 	if !errors.As(err, &refused) {
 		return channels.Errorf(channels.Temporary, doing, "the mail server's connection broke")

@@ -10,7 +10,9 @@ import (
 )
 
 // connectError is for what went wrong before MAIL FROM: nothing was sent.
-func connectError(err error) *channels.Error {
+func connectError(err error) *channels.Error { return because(connectKind(err), err) }
+
+func connectKind(err error) *channels.Error {
 	var ready *channels.Error
 	var reply *textproto.Error
 	var untrusted *tls.CertificateVerificationError
@@ -32,7 +34,9 @@ func connectError(err error) *channels.Error {
 
 // stepError is for what went wrong from MAIL FROM on. After the final dot, silence means that the server
 // may have the message, and so do words that are neither yes nor no.
-func stepError(at step, err error) *channels.Error {
+func stepError(at step, err error) *channels.Error { return because(stepKind(at, err), err) }
+
+func stepKind(at step, err error) *channels.Error {
 	var reply *textproto.Error
 	switch {
 	case errors.As(err, &reply) && isReply(reply.Code):
