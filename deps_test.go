@@ -50,9 +50,10 @@ var may = map[string][]string{
 	"channels/telegram/update": {"channels"},
 	"channels/twilio":          {"channels", "channels/sms"},
 	"channels/gateway":         {"channels", "channels/sms"},
-	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/outgoing", "channels/email/wire"},
+	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/oauth", "channels/email/outgoing", "channels/email/wire"},
 	"channels/email/domain":    {"channels"},
 	"channels/email/letter":    {"channels"},
+	"channels/email/oauth":     {"channels"},
 	"channels/email/wire":      {"channels"},
 	"channels/email/outgoing":  {},
 
@@ -91,6 +92,7 @@ var may = map[string][]string{
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
 		"tickets", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"channels/email/oauth",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"internal/photo",
 		"web/ui", "web/api", "web/portal", "web/console", "web/rules",

@@ -5,6 +5,7 @@
 package email
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/email/oauth"
 	"tanggap/channels/email/outgoing"
 	"tanggap/channels/email/wire"
 )
@@ -27,6 +29,9 @@ type Config struct {
 	Name    string // the display name beside it, "" for none
 	IMAP    Server // imaps://host[:993]/FOLDER, or imap://host[:143]/FOLDER with STARTTLS; FOLDER defaults to INBOX
 	SMTP    Server // smtps://host[:465], or smtp://host[:587] with STARTTLS
+	// OAuth logs in to both by access tokens where it names a provider. Then URLs may be left to that, and the
+	// usernames to Address.
+	OAuth oauth.Config
 	// Insecure lets a server that is not on this machine be spoken to without TLS, when it offers none.
 	// Servers on loopback are spoken to plainly.
 	Insecure bool
@@ -79,9 +84,13 @@ const (
 	retryMost  = time.Minute
 )
 
-// New checks the configuration and does no I/O. Mail goes by no HTTP: the client is not used.
-func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, error) {
+// New checks the configuration and does no I/O. The client is for access tokens: mail goes by no HTTP.
+func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter, error) {
 	c.defaults()
+	tokens, err := c.tokens(client, log.With("account", name))
+	if err != nil {
+		return nil, fmt.Errorf("account %s: oauth: %w", name, err)
+	}
 	a := &Adapter{name: name, config: c, log: log.With("account", name), retry: retryLeast}
 	address, err := mail.ParseAddress(c.Address)
 	if err != nil || address.Name != "" || !strings.Contains(c.Address, "@") {
@@ -95,10 +104,12 @@ func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, err
 	if a.smtp, err = c.SMTP.parse("smtp", c); err != nil {
 		return nil, fmt.Errorf("account %s: smtp.url: %w", name, err)
 	}
-	if c.IMAP.Username == "" || c.IMAP.Password == "" {
+	if tokens != nil {
+		a.imap.Tokens, a.smtp.Tokens = tokens, tokens
+	} else if c.IMAP.Username == "" || c.IMAP.Password == "" {
 		return nil, fmt.Errorf("account %s: imap needs username and password", name)
 	}
-	if c.SMTP.Username != "" && c.SMTP.Password == "" {
+	if tokens == nil && c.SMTP.Username != "" && c.SMTP.Password == "" {
 		return nil, fmt.Errorf("account %s: smtp.username has no password", name)
 	}
 	if a.dkim, err = a.signer(c.DKIM); err != nil {
@@ -106,6 +117,25 @@ func New(name string, c Config, _ *http.Client, log *slog.Logger) (*Adapter, err
 	}
 	a.key = replyKey(c, a.config.Address)
 	return a, nil
+}
+
+// tokens is nil where the login is by password. It fills in what the provider is known for.
+func (c *Config) tokens(client *http.Client, log *slog.Logger) (*oauth.Source, error) {
+	if c.OAuth.Provider == "" {
+		return nil, nil
+	}
+	source, err := oauth.New(c.OAuth, client, log)
+	if err != nil {
+		return nil, err
+	}
+	if c.ReplySecret == "" {
+		return nil, errors.New("there is no password to derive the reply secret from: it must be given")
+	}
+	p := source.Provider()
+	c.IMAP.URL, c.SMTP.URL = cmp.Or(c.IMAP.URL, p.IMAP), cmp.Or(c.SMTP.URL, p.SMTP)
+	c.IMAP.Username = cmp.Or(c.IMAP.Username, c.Address)
+	c.SMTP.Username = cmp.Or(c.SMTP.Username, c.Address)
+	return source, nil
 }
 
 // signer is nil where there is no key. A domain that is not the address's says nothing about it (RFC 7489, 3.1.1).

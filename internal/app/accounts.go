@@ -13,6 +13,7 @@ import (
 	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/channels/email"
+	"tanggap/channels/email/oauth"
 	"tanggap/channels/gateway"
 	"tanggap/channels/telegram"
 	"tanggap/channels/twilio"
@@ -56,6 +57,10 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 			MaxMessage: int64(c.MaxMessage), IdleFor: time.Duration(c.IdleFor), PollEvery: time.Duration(c.PollEvery),
 			IMAP: email.Server{URL: c.IMAP.URL, Username: c.IMAP.Username, Password: c.IMAP.Password.Reveal()},
 			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
+			OAuth: oauth.Config{
+				Provider: c.OAuth.Provider, Tenant: c.OAuth.Tenant, ClientID: c.OAuth.ClientID, ClientSecret: c.OAuth.ClientSecret.Reveal(),
+				RefreshToken: c.OAuth.RefreshToken.Reveal(), TokenURL: c.OAuth.TokenURL, Scope: c.OAuth.Scope, Keep: c.OAuth.RefreshToken.Replace,
+			},
 			DKIM: email.DKIM{Domain: c.DKIM.Domain, Selector: c.DKIM.Selector, Key: c.DKIM.Key.Reveal()},
 		}, client, log)
 	}

@@ -99,20 +99,21 @@ type Email struct {
 	PollEvery   Duration `toml:"poll_every"`       // between two looks where the server has no IDLE
 	IMAP        Mailbox  `toml:"imap"`
 	SMTP        Outgoing `toml:"smtp"`
+	OAuth       OAuth    `toml:"oauth"`
 	DKIM        DKIM     `toml:"dkim"`
 }
 
 // Mailbox is where mail arrives.
 type Mailbox struct {
-	URL      string `toml:"url,required"` // imaps://host:993/INBOX; imap:// for a plain local one
-	Username string `toml:"username,required"`
-	Password Secret `toml:"password,required"`
+	URL      string `toml:"url"`      // imaps://host:993/INBOX; imap:// for a plain local one
+	Username string `toml:"username"` // the address with OAuth and none given
+	Password Secret `toml:"password"` // none with OAuth
 }
 
 // Outgoing is where mail leaves.
 type Outgoing struct {
-	URL      string `toml:"url,required"` // smtps://host:465; smtp:// for STARTTLS or a plain local one
-	Username string `toml:"username"`     // "" for no login
+	URL      string `toml:"url"`      // smtps://host:465; smtp:// for STARTTLS or a plain local one
+	Username string `toml:"username"` // "" for no login
 	Password Secret `toml:"password"`
 }
 
@@ -146,11 +147,5 @@ func (e *Email) check(d *decoder, path string) {
 	} else if e.DKIM.Key.Reveal() != "" && e.DKIM.Selector == "" {
 		d.fail(join(dkim, "selector"), "is missing, and there is a key")
 	}
-	smtp := join(path, "smtp")
-	if e.SMTP.Username != "" && e.SMTP.Password.Reveal() == "" {
-		d.fail(join(smtp, "password"), "is missing, and there is a username")
-	}
-	if e.SMTP.Username == "" && e.SMTP.Password.Reveal() != "" {
-		d.fail(join(smtp, "username"), "is missing, and there is a password")
-	}
+	e.checkLogin(d, path)
 }

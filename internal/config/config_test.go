@@ -247,6 +247,39 @@ username = "u"
 			"c.toml:17: channels.m.smtp.password: is missing, and there is a username",
 			"c.toml:18: channels.m.smtp.url: is no smtps:// or smtp:// URL without a login",
 		}},
+		"mail by tokens": {minimal + `[channels.m]
+type = "email"
+address = "a@example.go.id"
+[channels.m.imap]
+password = "hush"
+[channels.m.oauth]
+provider = "microsoft"
+token_url = "ftp://h"
+[channels.n]
+type = "email"
+address = "a@example.go.id"
+oauth = { client_id = "x" }
+[channels.o]
+type = "email"
+address = "a@example.go.id"
+reply_secret = "hush"
+oauth = { provider = "other", client_id = "x", client_secret = "hush" }
+`, nil, []string{
+			"c.toml:6: channels.m.reply_secret: is missing: there is no password that it could be derived from",
+			"c.toml:10: channels.m.imap.password: is given, and oauth too: one is enough",
+			"c.toml:11: channels.m.oauth.client_id: is missing",
+			"c.toml:11: channels.m.oauth.refresh_token: is missing: get one by `tanggap mailbox consent`",
+			"c.toml:11: channels.m.oauth.tenant: is missing: the directory's id or domain",
+			"c.toml:13: channels.m.oauth.token_url: is no plain http:// or https:// URL",
+			"c.toml:14: channels.n.imap.password: is missing",
+			"c.toml:14: channels.n.imap.url: is missing",
+			"c.toml:14: channels.n.imap.username: is missing",
+			"c.toml:14: channels.n.smtp.url: is missing",
+			"c.toml:17: channels.n.oauth.provider: is missing, and there is more of oauth",
+			"c.toml:18: channels.o.imap.url: is missing",
+			"c.toml:18: channels.o.smtp.url: is missing",
+			"c.toml:22: channels.o.oauth.token_url: is missing",
+		}},
 		"twilio": {minimal + `[server]
 public_url = "https://x.go.id"
 [channels.t]

@@ -16,12 +16,13 @@ type decoder struct {
 	env     map[string]string // TANGGAP_… variables by name
 	used    map[string]bool   // variables that named a key
 	known   map[string]bool   // paths that a struct has
+	files   map[string]string // by path of a _file key, the file that was read
 	present map[string]bool   // paths that were given a value, by file or environment
 	errs    []*Error
 }
 
 func newDecoder(doc *document, environ []string) *decoder {
-	d := &decoder{doc: doc, env: map[string]string{}, used: map[string]bool{}, known: map[string]bool{}, present: map[string]bool{}}
+	d := &decoder{doc: doc, env: map[string]string{}, used: map[string]bool{}, known: map[string]bool{}, present: map[string]bool{}, files: map[string]string{}}
 	for _, pair := range environ {
 		if name, value, ok := strings.Cut(pair, "="); ok && strings.HasPrefix(name, "TANGGAP_") {
 			d.env[name] = value
@@ -86,6 +87,9 @@ func (d *decoder) structure(path string, table map[string]any, target any) {
 		if given {
 			d.present[at] = true
 			d.set(at, field, value)
+			if secret, ok := field.Addr().Interface().(*Secret); ok {
+				secret.file = d.files[at+"_file"]
+			}
 			if value == "" && (option == "required" || field.Type() == reflect.TypeFor[Secret]()) {
 				d.fail(at, "is empty")
 			}
@@ -142,6 +146,7 @@ func (d *decoder) read(path string, value any) (any, bool) {
 		d.fail(path, "%v", err)
 		return nil, true
 	}
+	d.files[path] = name
 	content := strings.TrimRight(string(text), "\r\n")
 	if content == "" {
 		d.fail(path, "%s is empty", name)

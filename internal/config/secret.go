@@ -10,12 +10,15 @@ import (
 // Secret is a value that is shown nowhere: every way of printing, logging or encoding it gives "***".
 // It lies behind a pointer, since a verb that does not fit an outer struct makes package fmt print
 // fields without asking their methods.
-type Secret struct{ value *string }
+type Secret struct {
+	value *string
+	file  string // that it was read from, "" for none
+}
 
 const hidden = "***"
 
 // NewSecret hides a value.
-func NewSecret(value string) Secret { return Secret{&value} }
+func NewSecret(value string) Secret { return Secret{value: &value} }
 
 // Reveal is the value, for the one place that needs it; "" where there is none.
 func (s Secret) Reveal() string {

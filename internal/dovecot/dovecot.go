@@ -31,6 +31,7 @@ const patience = time.Minute
 type Server struct {
 	dir        string
 	imap, lmtp string // host:port
+	introspect string // the URL that is asked about access tokens, "" to take passwords
 
 	mu    sync.Mutex
 	watch io.Closer // its end ends the server
@@ -40,6 +41,18 @@ type Server struct {
 // Start runs a Dovecot until the test ends. Without one installed the test fails: it is never skipped.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	return start(t, "")
+}
+
+// StartTokens runs one that takes access tokens, by XOAUTH2 and OAUTHBEARER, and no passwords. What a token is
+// worth it asks introspect, as RFC 7662 has it: the answer's username must be Address.
+func StartTokens(t testing.TB, introspect string) *Server {
+	t.Helper()
+	return start(t, introspect)
+}
+
+func start(t testing.TB, introspect string) *Server {
+	t.Helper()
 	if _, err := exec.LookPath("dovecot"); err != nil {
 		t.Fatal("dovecot is not installed (Debian: dovecot-imapd, dovecot-lmtpd)")
 	}
@@ -48,7 +61,7 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{dir: dir}
+	s := &Server{dir: dir, introspect: introspect}
 	t.Cleanup(func() {
 		s.Stop()
 		os.RemoveAll(dir)
@@ -96,6 +109,10 @@ func (s *Server) configure() error {
 	if err := os.WriteFile(filepath.Join(s.dir, "users"), []byte(users), 0o644); err != nil {
 		return err
 	}
+	tokens := fmt.Sprintf("introspection_mode = post\nintrospection_url = %s\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n", s.introspect)
+	if err := os.WriteFile(filepath.Join(s.dir, "tokens"), []byte(tokens), 0o644); err != nil {
+		return err
+	}
 	return os.WriteFile(s.conf(), []byte(s.settings(who, ports)), 0o644)
 }
 
@@ -103,7 +120,14 @@ func (s *Server) conf() string { return filepath.Join(s.dir, "dovecot.conf") }
 
 // settings is a configuration for Dovecot 2.3.
 func (s *Server) settings(who identity, ports []int) string {
+	mechanisms, passdb, known := "plain login", "driver = passwd-file\n  args = username_format=%u DIR/users", ""
+	if s.introspect != "" {
+		mechanisms, passdb = "xoauth2 oauthbearer", "driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = DIR/tokens"
+		known = " allow_all_users=yes" // a provider has no list of them, and deliveries ask for one
+	}
+	passdb = strings.ReplaceAll(passdb, "DIR", s.dir)
 	return strings.NewReplacer(
+		"MECHANISMS", mechanisms, "PASSDB", passdb, "KNOWN", known,
 		"DIR", s.dir, "USER", who.user, "GROUP", who.group, "LOGIN", who.login,
 		"UID", fmt.Sprint(who.uid), "GID", fmt.Sprint(who.gid),
 		"IMAP_PORT", fmt.Sprint(ports[0]), "LMTP_PORT", fmt.Sprint(ports[1]),
@@ -115,7 +139,8 @@ listen = 127.0.0.1
 protocols = imap lmtp
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = MECHANISMS
+auth_failure_delay = 0
 default_internal_user = USER
 default_internal_group = GROUP
 default_login_user = LOGIN
@@ -126,15 +151,17 @@ mail_gid = GROUP
 mail_fsync = never
 mail_max_userip_connections = 100
 passdb {
-  driver = passwd-file
-  args = username_format=%u DIR/users
+  PASSDB
 }
 userdb {
   driver = static
-  args = uid=UID gid=GID home=DIR/home/%u
+  args = uid=UID gid=GID home=DIR/home/%uKNOWN
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =

@@ -20,6 +20,7 @@ type Server struct {
 	Folder   string // of IMAP
 	Username string // "" for SMTP: no login
 	Password string
+	Tokens   Tokens // in place of the password; nil for none
 	// Insecure lets a server that is not on this machine be spoken to without TLS, when it offers none.
 	// One on loopback is spoken to plainly.
 	Insecure bool

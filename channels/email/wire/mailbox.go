@@ -49,13 +49,26 @@ type Box struct {
 
 // Login dials and logs in to IMAP; the end of ctx ends the connection.
 func (s Server) Login(ctx context.Context) (*Mailbox, error) {
+	if s.Tokens == nil {
+		return s.enter(ctx, "")
+	}
+	return withToken(ctx, s.Tokens, func(token string) (*Mailbox, error) { return s.enter(ctx, token) })
+}
+
+// enter makes one attempt, with the password where there is no token.
+func (s Server) enter(ctx context.Context, token string) (*Mailbox, error) {
 	m, err := s.greet(ctx, !s.tls && !s.loopback())
 	if err != nil {
 		return nil, err
 	}
-	if err := m.login(s.Username, s.Password); err != nil {
+	if token != "" {
+		err = m.present(s.Username, token)
+	} else if err = m.login(s.Username, s.Password); err != nil {
+		err = imapError("login", err)
+	}
+	if err != nil {
 		m.Close()
-		return nil, imapError("login", err)
+		return nil, err
 	}
 	return m, nil
 }
@@ -147,6 +160,24 @@ func (m *Mailbox) login(username, password string) error {
 			return m.client.Login(username, password).Wait()
 		}
 	})
+}
+
+// present logs in with an access token.
+func (m *Mailbox) present(username, token string) error {
+	var b *bearer
+	err := m.within(func() error {
+		if b = newBearer(m.client.Caps().AuthMechanisms(), username, token); b == nil {
+			return nil
+		}
+		return m.client.Authenticate(b)
+	})
+	switch {
+	case b == nil:
+		return noTokens()
+	case err != nil:
+		return b.refusal(imapError("login", err))
+	}
+	return nil
 }
 
 // Idles reports whether the server can announce new mail.

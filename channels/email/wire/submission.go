@@ -2,11 +2,9 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"strconv"
-	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -60,6 +58,14 @@ const (
 // Submit connects to SMTP as host helo, and logs in where there is a login; the end of ctx ends the
 // connection.
 func (s Server) Submit(ctx context.Context, helo string) (*Submission, error) {
+	if s.Tokens == nil || s.Username == "" {
+		return s.submit(ctx, helo, "")
+	}
+	return withToken(ctx, s.Tokens, func(token string) (*Submission, error) { return s.submit(ctx, helo, token) })
+}
+
+// submit makes one attempt, with the password where there is no token.
+func (s Server) submit(ctx context.Context, helo, token string) (*Submission, error) {
 	port, err := strconv.Atoi(s.port)
 	if err != nil {
 		return nil, channels.Errorf(channels.Suspended, "config", "smtp.url has no valid port")
@@ -89,8 +95,8 @@ func (s Server) Submit(ctx context.Context, helo string) (*Submission, error) {
 			return conn, nil
 		}),
 	}
+	login := &login{user: s.Username, password: s.Password, token: token, open: s.tls || s.loopback() || s.Insecure}
 	if s.Username != "" {
-		login := &login{user: s.Username, password: s.Password, open: s.tls || s.loopback() || s.Insecure}
 		options = append(options, gomail.WithSMTPAuthCustom(login))
 	}
 	client, err := gomail.NewClient(s.host, options...)
@@ -102,39 +108,7 @@ func (s Server) Submit(ctx context.Context, helo string) (*Submission, error) {
 		if opened != nil {
 			opened.Close()
 		}
-		return nil, connectError(err)
+		return nil, login.failure(err)
 	}
 	return &Submission{Client: conn, net: opened}, nil
-}
-
-// login chooses a mechanism that the server offers.
-type login struct {
-	user, password string
-	open           bool // the connection is encrypted or local, though the library does not know
-	chosen         smtp.Auth
-}
-
-var errNoLogin = errors.New("no login that we know is offered")
-
-func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
-	if !server.TLS && !l.open {
-		return "", nil, errNoLogin
-	}
-	for _, mechanism := range server.Auth {
-		switch strings.ToUpper(mechanism) {
-		case "PLAIN":
-			l.chosen = smtp.PlainAuth("", l.user, l.password, server.Name, true)
-			return l.chosen.Start(server)
-		case "LOGIN":
-			l.chosen = smtp.LoginAuth(l.user, l.password, server.Name, true)
-		}
-	}
-	if l.chosen == nil {
-		return "", nil, errNoLogin
-	}
-	return l.chosen.Start(server)
-}
-
-func (l *login) Next(challenge []byte, more bool) ([]byte, error) {
-	return l.chosen.Next(challenge, more)
 }
