@@ -50,12 +50,13 @@ var may = map[string][]string{
 	"channels/telegram/update": {"channels"},
 	"channels/twilio":          {"channels", "channels/sms"},
 	"channels/gateway":         {"channels", "channels/sms"},
-	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/oauth", "channels/email/outgoing", "channels/email/wire"},
+	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/oauth", "channels/email/outgoing", "channels/email/trust", "channels/email/wire"},
 	"channels/email/domain":    {"channels"},
 	"channels/email/letter":    {"channels"},
 	"channels/email/oauth":     {"channels"},
 	"channels/email/wire":      {"channels"},
 	"channels/email/outgoing":  {},
+	"channels/email/trust":     {},
 
 	// The router is above them.
 	"router/place":    {"internal/language"},

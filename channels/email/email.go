@@ -20,6 +20,7 @@ import (
 	"tanggap/channels"
 	"tanggap/channels/email/oauth"
 	"tanggap/channels/email/outgoing"
+	"tanggap/channels/email/trust"
 	"tanggap/channels/email/wire"
 )
 
@@ -73,7 +74,8 @@ type Adapter struct {
 	smtp   wire.Server
 	domain string // of Config.Address, which our Message-IDs carry
 	dkim   *outgoing.Signer
-	key    []byte // of their HMAC
+	judge  *trust.Judge // of who wrote what came
+	key    []byte       // of their HMAC
 	log    *slog.Logger
 	retry  time.Duration
 }
@@ -115,6 +117,7 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	if a.dkim, err = a.signer(c.DKIM); err != nil {
 		return nil, fmt.Errorf("account %s: dkim: %w", name, err)
 	}
+	a.judge = trust.New(c.AuthServID)
 	a.key = replyKey(c, a.config.Address)
 	return a, nil
 }

@@ -3,13 +3,11 @@ package email
 import (
 	"bytes"
 	"io"
-	"strings"
 	"time"
-
-	"github.com/emersion/go-msgauth/authres"
 
 	"tanggap/channels"
 	"tanggap/channels/email/letter"
+	"tanggap/channels/email/trust"
 	"tanggap/channels/email/wire"
 )
 
@@ -31,7 +29,7 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 		RawType:   "message/rfc822",
 	}
 	if l.From != "" {
-		in.From = channels.Address{Kind: channels.Mail, Value: l.From}
+		in.From = channels.Address{Kind: channels.Mail, Value: trust.Address(l.From)}
 	}
 	if in.MessageID == "" {
 		in.MessageID = in.EventID
@@ -51,9 +49,18 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 	case own || l.From == a.config.Address || l.Has("X-Loop", a.config.Address) || l.Robot != "":
 		in.Kind = channels.Robot
 	default:
-		in.Unverified = a.config.AuthServID != "" && disowned(l.Values("Authentication-Results"), a.config.AuthServID)
+		a.judged(&in)
 	}
 	return in
+}
+
+// judged notes whether in's author wrote it, as far as that is known.
+func (a *Adapter) judged(in *channels.Inbound) {
+	found := a.judge.Of(in.Raw, in.From.Value)
+	in.Unverified = found.Verdict == trust.Failed
+	if found.Posing {
+		in.Name = ""
+	}
 }
 
 // sentAt trusts the author's clock unless it is ahead of the mailbox's.
@@ -86,39 +93,6 @@ func (a *Adapter) bounced(b *letter.Bounce, in channels.Inbound) *channels.Repor
 		return r
 	}
 	return nil
-}
-
-// disowned reports whether our own mail server, which writes as id, found the sender forged. Only its
-// newest field counts: older ones came with the mail.
-func disowned(fields []string, id string) bool {
-	for _, field := range fields {
-		server, results, err := authres.Parse(field)
-		if err != nil || !strings.EqualFold(server, id) {
-			continue
-		}
-		var dmarc, spf, dkim authres.ResultValue
-		for _, r := range results {
-			switch r := r.(type) {
-			case *authres.DMARCResult:
-				dmarc = r.Value
-			case *authres.SPFResult:
-				spf = r.Value
-			case *authres.DKIMResult:
-				if dkim != authres.ResultPass {
-					dkim = r.Value
-				}
-			}
-		}
-		switch {
-		case dmarc != "" && dmarc != authres.ResultNone:
-			return dmarc == authres.ResultFail
-		case dkim == authres.ResultPass:
-			return false
-		default:
-			return spf == authres.ResultFail || dkim == authres.ResultFail
-		}
-	}
-	return false
 }
 
 // Extract opens the attachment that ref names in raw.

@@ -125,12 +125,23 @@ func author(h textproto.MIMEHeader) (address, name string) {
 		} else {
 			address, name = looseAddress(raw)
 		}
-		address = strings.TrimRight(strings.ToLower(strings.TrimSpace(address)), ".")
+		address = strings.TrimRight(lower(strings.TrimSpace(address)), ".")
 		if a, err := mail.ParseAddress(address); err == nil && a.Address == address && !strings.ContainsAny(address, " \t\r\n\"<>") {
 			return address, name
 		}
 	}
 	return "", name
+}
+
+// lower folds A to Z and no more: strings.ToLower makes one address of two that look alike, for the Kelvin sign
+// becomes k there, and a dotted capital I an i.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 var bareAddress = regexp.MustCompile(`[^\s<>"(),:;\[\]\\@]+@[^\s<>"(),:;\[\]\\@]+`)
