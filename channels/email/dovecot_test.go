@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,5 +96,29 @@ func TestDovecotIsLeftAsItWas(t *testing.T) {
 	}
 	if want := []string{""}; !slices.Equal(flags, want) {
 		t.Errorf("the mailbox's flags are %q, want %q", flags, want)
+	}
+}
+
+// TestABadLineGetsSomewhere: where no connection lasts for a whole batch, what came before it broke is kept.
+func TestABadLineGetsSomewhere(t *testing.T) {
+	s := dovecot.Start(t)
+	line := s.Line(t, rand.New(rand.NewPCG(1, 1)))
+	c := Config{
+		Address: dovecot.Address,
+		IMAP:    Server{URL: line.IMAPURL(), Username: dovecot.Address, Password: dovecot.Password},
+		SMTP:    Server{URL: "smtp://127.0.0.1:1"},
+	}
+	in := channeltest.NewInbox()
+	const mails = batchMails + 8
+	for i := range mails {
+		if err := s.Deliver(plainMail("warga@kampung.test", fmt.Sprintf("%d@x.test", i), strings.Repeat("banjir ", 500))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line.Break(dovecot.Breaks{Count: 1000, Least: 30_000, Most: 30_000})
+	poll(t, newAdapter(t, c), in)
+	await(t, in, "all mails", func() bool { return len(in.Messages()) == mails })
+	if n := line.Broken(); n < 4 {
+		t.Errorf("the line broke %d times: one connection must carry less than a batch", n)
 	}
 }

@@ -110,8 +110,7 @@ type reader struct {
 	first  position        // of an account's first start, until the Inbox has a cursor of its own
 }
 
-// follow reads the mailbox over one connection until something breaks. worked is whether any round of it
-// went well.
+// follow reads the mailbox over one connection until something breaks. worked is whether it got anywhere.
 func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 	s, err := r.imap.Login(ctx)
 	if err != nil {
@@ -129,10 +128,11 @@ func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 		if err != nil {
 			return worked, err
 		}
-		if err := r.take(ctx, s, p, b); err != nil {
+		got, err := r.take(ctx, s, p, b)
+		worked = worked || got || err == nil
+		if err != nil {
 			return worked, err
 		}
-		worked = true
 		if idles {
 			err = s.Idle(ctx, r.config.IdleFor)
 		} else {
@@ -191,21 +191,33 @@ func (r *reader) mark(ctx context.Context, p position) error {
 	return nil
 }
 
-// take delivers what came after p.
-func (r *reader) take(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) error {
+// take delivers what came after p, and reports whether it got any further.
+func (r *reader) take(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) (got bool, err error) {
 	if b.Next <= p.uid+1 {
-		return nil
+		return false, nil
 	}
 	uids, err := s.After(p.uid)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var batch []channels.Inbound
 	size, skipped := 0, false
-	for i, uid := range uids {
-		m, found, err := s.Fetch(uid, r.config.MaxMessage)
-		if err != nil {
-			return err
+	deliver := func() error {
+		if len(batch) == 0 {
+			return nil
+		}
+		if err := r.in.Accept(ctx, batch...); err != nil {
+			return fmt.Errorf("handing mail to the inbox: %w", err)
+		}
+		batch, size, got = nil, 0, true
+		return nil
+	}
+	var broken error
+	for _, uid := range uids {
+		var m wire.Mail
+		var found bool
+		if m, found, broken = s.Fetch(uid, r.config.MaxMessage); broken != nil {
+			break
 		}
 		p.uid = uid
 		switch {
@@ -218,16 +230,21 @@ func (r *reader) take(ctx context.Context, s *wire.Mailbox, p position, b wire.B
 			batch = append(batch, message)
 			size += len(m.Raw)
 		}
-		last := i == len(uids)-1
-		if len(batch) > 0 && (last || len(batch) >= batchMails || size >= batchBytes) {
-			if err := r.in.Accept(ctx, batch...); err != nil {
-				return fmt.Errorf("handing mail to the inbox: %w", err)
+		if len(batch) >= batchMails || size >= batchBytes {
+			if err := deliver(); err != nil {
+				return got, err
 			}
-			batch, size = nil, 0
 		}
 	}
-	if skipped {
-		return r.mark(ctx, p)
+	// Also what came before the line broke: over one that breaks again and again nothing else would get further.
+	if err := deliver(); err != nil {
+		return got, err
 	}
-	return nil
+	if skipped {
+		if err := r.mark(ctx, p); err != nil {
+			return got, err
+		}
+		got = true
+	}
+	return got, broken
 }

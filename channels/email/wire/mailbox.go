@@ -275,7 +275,6 @@ func (m *Mailbox) Fetch(uid uint32, limit int64) (mail Mail, found bool, err err
 	defer end.Stop()
 
 	cmd := m.client.Fetch(imap.UIDSetNum(imap.UID(uid)), options)
-	var broken error
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
 		for item := msg.Next(); item != nil; item = msg.Next() {
 			switch item := item.(type) {
@@ -286,15 +285,17 @@ func (m *Mailbox) Fetch(uid uint32, limit int64) (mail Mail, found bool, err err
 					continue
 				}
 				found = true
-				mail.Raw, broken = io.ReadAll(io.LimitReader(&alive{item.Literal, timer, m.wait}, limit+1))
+				mail.Raw = make([]byte, min(item.Literal.Size(), limit+1))
+				if _, err := io.ReadFull(&alive{item.Literal, timer, m.wait}, mail.Raw); err != nil {
+					// The library reads on by itself now: another look at this command would read beside it.
+					m.conn.Close()
+					return Mail{}, false, imapError("fetch", err)
+				}
 			}
 		}
 	}
 	if err := cmd.Close(); err != nil {
 		return Mail{}, false, imapError("fetch", err)
-	}
-	if broken != nil {
-		return Mail{}, false, imapError("fetch", broken)
 	}
 	if int64(len(mail.Raw)) > limit {
 		mail.Raw, mail.Truncated = slices.Clone(mail.Raw[:min(limit, keptOfLong)]), true
