@@ -25,6 +25,9 @@ func (n *node) read() body {
 
 func (b *body) collect(n *node) string {
 	switch {
+	case n.multipart() && len(n.children) == 0:
+		// in name only: no boundary, or nothing between its boundaries
+		return string(n.content)
 	case n.kind == "multipart/alternative":
 		var plain, rich string
 		for _, c := range n.children {
@@ -52,9 +55,6 @@ func (b *body) collect(n *node) string {
 			}
 		}
 		return strings.Join(texts, "\n\n")
-	case n.multipart():
-		// a multipart in name only: no boundary, or nothing between its boundaries
-		return string(n.content)
 	case n.file():
 		b.attach(n)
 		return ""
@@ -63,8 +63,21 @@ func (b *body) collect(n *node) string {
 	case strings.EqualFold(n.params["format"], "flowed"):
 		return unflow(string(n.content), strings.EqualFold(n.params["delsp"], "yes"))
 	default:
-		return string(n.content)
+		return b.unpack(n.content)
 	}
+}
+
+// unpack takes the files out of a text that were written into it.
+func (b *body) unpack(text []byte) string {
+	for len(b.attached) < maxAttached {
+		name, file, rest, ok := cutUU(text)
+		if !ok {
+			break
+		}
+		b.attach(&node{kind: "application/octet-stream", name: decode(name), content: file})
+		text = rest
+	}
+	return string(text)
 }
 
 // root is the index of the part of a multipart/related that is to be read (RFC 2387); -1 in others,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -71,6 +72,16 @@ func charsetName(declared string) string {
 		return "gb18030" // which holds them all
 	}
 	return name
+}
+
+var metaTag = regexp.MustCompile(`(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})`)
+
+// metaCharset is the charset that a page names itself, near its beginning; "" for none.
+func metaCharset(page []byte) string {
+	if m := metaTag.FindSubmatch(page[:min(len(page), 2048)]); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
 
 // readable reports whether decoding b to out has not turned a text into question marks.

@@ -3,11 +3,9 @@ package letter
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"io"
 	"mime"
-	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
 	"regexp"
@@ -65,12 +63,9 @@ func decode(s string) string {
 // word decodes the payload of one encoded word as far as it goes.
 func word(encoding, payload string) []byte {
 	if strings.EqualFold(encoding, "b") {
-		payload = strings.TrimRight(strings.Join(strings.Fields(payload), ""), "=")
-		b, _ := base64.RawStdEncoding.DecodeString(payload)
-		return b
+		return unbase64([]byte(payload))
 	}
-	b, _ := io.ReadAll(quotedprintable.NewReader(strings.NewReader(strings.ReplaceAll(payload, "_", "=20"))))
-	return b
+	return unquote([]byte(strings.ReplaceAll(payload, "_", "=20")))
 }
 
 // line is a clean text on one line.

@@ -1,19 +1,16 @@
 package letter
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
-	"io"
-	"math"
+	"mime"
 	"net/textproto"
-	"slices"
+	"regexp"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/emersion/go-message"
+	message "github.com/emersion/go-message/textproto"
 	"github.com/jhillyerd/enmime/v2"
-	"golang.org/x/text/encoding/charmap"
 )
 
 // Beyond these enmime's time grows exponentially with nested, unterminated multiparts; no honest mail
@@ -42,42 +39,71 @@ type node struct {
 }
 
 var parser = enmime.NewParser(
-	enmime.DisableCharacterDetection(true),
-	enmime.MinCharsetDetectRunes(math.MaxInt), // where no charset is declared, it would guess all the same
+	enmime.RawContent(true), // we undo encodings and charsets ourselves, as far as they go
 	enmime.DisableTextConversion(true),
 	enmime.SkipMalformedParts(true),
 	enmime.MultipartWOBoundaryAsSinglePart(true),
 	enmime.StripMediaTypeInvalidCharacters(true),
 	enmime.MaxStoredPartErrors(20),
-	enmime.SetReadPartErrorPolicy(func(*enmime.Part, error) bool { return true }), // half a photo is more than none
 )
 
-// parse reads raw with enmime, or with go-message where enmime must not or cannot.
+// parse reads raw with enmime, or with go-message's header reader and our own splitting where enmime must not or cannot.
 func parse(raw []byte) (*node, error) {
 	raw = prepare(raw)
+	root, err := tree(raw)
+	if err != nil || !root.multipart() || len(root.children) > 0 {
+		return root, err
+	}
+	// A multipart in name only: the boundary that the header names divides nothing.
+	_, body := headAndBody(raw)
+	if used := usedBoundary(body); used != "" && used != root.params["boundary"] {
+		kind := mime.FormatMediaType(root.kind, map[string]string{"boundary": used, "report-type": root.params["report-type"]})
+		if mended, err := tree(append([]byte("Content-Type: "+kind+"\r\n"), raw...)); kind != "" && err == nil && len(mended.children) > 0 {
+			return mended, nil
+		}
+	}
+	root.content = []byte(ToUTF8(undo(body, transferEncoding(root.header)), root.params["charset"]))
+	return root, nil
+}
+
+var divider = regexp.MustCompile(`(?mi)^--(\S[^\r\n]{0,98}?)[ \t]*\r?\nContent-[a-z-]+:`)
+
+// usedBoundary is what the parts of body are divided by, "" where nothing shows it.
+func usedBoundary(body []byte) string {
+	if m := divider.FindSubmatch(body); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// tree reads the parts of raw.
+func tree(raw []byte) (*node, error) {
 	if tame(raw) {
-		if root, err := parser.ReadParts(bytes.NewReader(raw)); err == nil && len(root.Header) > 0 {
+		if root, err := parser.ReadParts(bytes.NewReader(raw)); err == nil && len(root.Header) > 0 && whole(root) {
 			return fromEnmime(root), nil
 		}
 	}
 	budget := maxParts
-	entity, err := message.Read(bytes.NewReader(raw))
-	if entity == nil {
-		return nil, fmt.Errorf("parsing MIME: %w", cause(err))
-	}
-	root := fromMessage(entity, 0, &budget)
+	root := loose(raw, 0, &budget)
 	if len(root.header) == 0 {
 		return nil, errors.New("parsing MIME: no header")
 	}
 	return root, nil
 }
 
-// cause keeps a parser's words, which may quote the mail, out of our errors.
-func cause(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return io.ErrUnexpectedEOF
+// whole reports whether enmime has left out no part that it did not understand.
+func whole(p *enmime.Part) bool {
+	for _, e := range p.Errors {
+		if e.Name == enmime.ErrorMalformedChildPart {
+			return false
+		}
 	}
-	return errors.New("malformed")
+	for c := p.FirstChild; c != nil; c = c.NextSibling {
+		if !whole(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // tame reports whether raw is safe for enmime.
@@ -91,81 +117,145 @@ func tame(raw []byte) bool {
 func fromEnmime(p *enmime.Part) *node {
 	n := &node{
 		header: p.Header, kind: strings.ToLower(p.ContentType), disposition: strings.ToLower(p.Disposition),
-		name: line(p.FileName), content: p.Content,
+		name: decode(p.FileName),
 	}
 	_, n.params = mediaType(p.Header.Get("Content-Type"))
+	if strings.Contains(n.name, "\uFFFD") {
+		n.name = n.rawName()
+	}
 	if n.kind == "" {
 		n.kind = "text/plain"
 	}
-	if strings.HasPrefix(n.kind, "text/") {
-		if slices.ContainsFunc(p.Errors, func(e *enmime.Error) bool { return e.Name == enmime.ErrorCharsetConversion }) {
-			n.content = []byte(ToUTF8(p.Content, p.Charset)) // enmime does not know the name, we may
-		} else {
-			n.content = mend(p.Content, p.Charset)
-		}
-	}
-	n.content = lines(n.content, p.Header.Get("Content-Transfer-Encoding"))
+	n.fill(p.Content)
 	for c := p.FirstChild; c != nil; c = c.NextSibling {
 		n.children = append(n.children, fromEnmime(c))
 	}
 	return n
 }
 
-// mend repairs text that was decoded as the Western charset it was declared, or by default taken, to be
-// in, but is UTF-8.
-func mend(content []byte, declared string) []byte {
-	if !utf8.Valid(content) {
-		return []byte(ToUTF8(content, ""))
-	}
-	var western *charmap.Charmap
-	switch strings.ToLower(declared) {
-	case "us-ascii", "ascii", "windows-1252":
-		western = charmap.Windows1252 // as enmime reads them
-	case "iso-8859-1", "latin1":
-		western = charmap.ISO8859_1
-	default:
-		return content
-	}
-	back, err := western.NewEncoder().Bytes(content)
-	if err != nil || len(back) == len(content) {
-		return content
-	}
-	return []byte(ToUTF8(back, ""))
-}
-
-func fromMessage(e *message.Entity, depth int, budget *int) *node {
-	n := &node{header: textproto.MIMEHeader{}}
-	for f := e.Header.Fields(); f.Next(); {
-		n.header.Add(f.Key(), f.Value())
-	}
+// loose reads a mail or a part of one, whatever stands in it, in time linear to its size.
+func loose(raw []byte, depth int, budget *int) *node {
+	head, body := headAndBody(raw)
+	n := &node{header: fieldsOf(head)}
 	n.kind, n.params = mediaType(n.header.Get("Content-Type"))
-	var dispositionParams map[string]string
-	n.disposition, dispositionParams = mediaType(n.header.Get("Content-Disposition"))
-	if n.name = dispositionParams["filename"]; n.name == "" {
-		n.name = n.params["name"]
+	n.disposition, _ = mediaType(n.header.Get("Content-Disposition"))
+	n.name = n.rawName()
+	if n.kind == "" {
+		n.kind = "text/plain"
 	}
-	n.name = decode(n.name)
-	parts := e.MultipartReader()
-	if parts == nil || depth >= maxDepth {
-		if n.kind == "" || parts != nil {
+	if n.multipart() && depth < maxDepth {
+		for _, piece := range divide(body, n.params["boundary"], *budget) {
+			*budget--
+			n.children = append(n.children, loose(piece, depth+1, budget))
+			if *budget <= 0 {
+				break
+			}
+		}
+	}
+	if len(n.children) == 0 {
+		if n.multipart() && depth > 0 {
 			n.kind = "text/plain"
 		}
-		n.content, _ = io.ReadAll(e.Body)
-		if strings.HasPrefix(n.kind, "text/") {
-			n.content = mend(n.content, n.params["charset"])
-		}
-		n.content = lines(n.content, n.header.Get("Content-Transfer-Encoding"))
-		return n
-	}
-	for *budget > 0 {
-		part, err := parts.NextPart()
-		if part == nil || err != nil && !message.IsUnknownCharset(err) && !message.IsUnknownEncoding(err) {
-			break
-		}
-		*budget--
-		n.children = append(n.children, fromMessage(part, depth+1, budget))
+		n.fill(body)
 	}
 	return n
+}
+
+// rawName is the part's name, also where it has bytes of no declared charset.
+func (n *node) rawName() string {
+	_, params := mediaType(n.header.Get("Content-Disposition"))
+	if name := params["filename"]; name != "" {
+		return decode(name)
+	}
+	return decode(n.params["name"])
+}
+
+// headAndBody divides raw at the first empty line.
+func headAndBody(raw []byte) (head, body []byte) {
+	for at := 0; at < len(raw); {
+		end := bytes.IndexByte(raw[at:], '\n')
+		if end < 0 {
+			break
+		}
+		if l := raw[at : at+end]; len(l) == 0 || len(l) == 1 && l[0] == '\r' {
+			return raw[:at], raw[at+end+1:]
+		}
+		at += end + 1
+	}
+	return raw, nil
+}
+
+// fieldsOf reads a header; lines that are none of it are passed over.
+func fieldsOf(head []byte) textproto.MIMEHeader {
+	var sane bytes.Buffer
+	open := false // the last line was a field's
+	for l := range bytes.Lines(head) {
+		if l[0] != ' ' && l[0] != '\t' {
+			open = fieldLine.Match(l)
+		}
+		if open {
+			sane.Write(l)
+		}
+	}
+	h := textproto.MIMEHeader{}
+	read, _ := message.ReadHeader(bufio.NewReader(&sane))
+	for f := read.Fields(); f.Next(); {
+		h.Add(f.Key(), f.Value())
+	}
+	return h
+}
+
+// divide gives the parts between the delimiters of boundary, at most most of them. The last may lack its end.
+func divide(body []byte, boundary string, most int) [][]byte {
+	if boundary == "" {
+		return nil
+	}
+	delimiter := []byte("--" + boundary)
+	var parts [][]byte
+	start := -1
+	add := func(end int) {
+		if start >= 0 {
+			parts = append(parts, bytes.TrimSuffix(bytes.TrimSuffix(body[start:end], []byte("\n")), []byte("\r")))
+		}
+	}
+	for at := 0; at < len(body) && len(parts) < most; {
+		next := len(body)
+		if i := bytes.IndexByte(body[at:], '\n'); i >= 0 {
+			next = at + i + 1
+		}
+		if rest, ok := bytes.CutPrefix(body[at:next], delimiter); ok {
+			switch rest = bytes.TrimSpace(rest); {
+			case len(rest) == 0:
+				add(at)
+				start = next
+			case bytes.HasPrefix(rest, []byte("--")):
+				add(at)
+				return parts
+			}
+		}
+		at = next
+	}
+	if len(parts) < most {
+		add(len(body))
+	}
+	return parts
+}
+
+// fill gives a leaf its content, from the bytes as they travelled. What is to be kept keeps its bytes, what is to be
+// read becomes UTF-8.
+func (n *node) fill(raw []byte) {
+	encoding := transferEncoding(n.header)
+	n.content = undo(raw, encoding)
+	switch {
+	case n.file():
+		n.content = lines(n.content, encoding)
+	case strings.HasPrefix(n.kind, "text/"):
+		declared := n.params["charset"]
+		if declared == "" && n.kind == "text/html" {
+			declared = metaCharset(n.content)
+		}
+		n.content = []byte(ToUTF8(n.content, declared))
+	}
 }
 
 // multipart reports whether the part holds parts.

@@ -3,7 +3,6 @@ package letter
 import (
 	"bytes"
 	"regexp"
-	"strings"
 )
 
 // maxPreface is how many lines before the header are passed over.
@@ -33,9 +32,7 @@ func prepare(raw []byte) []byte {
 // mail has the same bytes whichever way it came. What has other bytes may be a file sent as it is, and
 // there each counts.
 func lines(content []byte, encoding string) []byte {
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "", "7bit", "8bit":
-	default:
+	if encoding != "" {
 		return content
 	}
 	for _, c := range content {

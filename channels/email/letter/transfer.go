@@ -1,0 +1,190 @@
+package letter
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net/textproto"
+	"regexp"
+	"strings"
+)
+
+// The transfer encodings (RFC 2045, 6), by the names that programs give them.
+const (
+	asItIs          = "" // 7bit, 8bit and whatever nobody knows
+	binary          = "binary"
+	quotedPrintable = "quoted-printable"
+	base64Encoded   = "base64"
+	uuencoded       = "uuencode"
+)
+
+func transferEncoding(h textproto.MIMEHeader) string {
+	const around = " \t'\"<>"
+	name := strings.ToLower(strings.Trim(h.Get("Content-Transfer-Encoding"), around))
+	if i := strings.IndexAny(name, "; \t("); i > 0 {
+		name = strings.Trim(name[:i], around)
+	}
+	switch strings.TrimPrefix(name, "x-") {
+	case "base64", "base-64", "b":
+		return base64Encoded
+	case "quoted-printable", "quoted_printable", "quotedprintable", "qp", "q":
+		return quotedPrintable
+	case "uuencode", "uuencoded", "uue":
+		return uuencoded
+	case "binary":
+		return binary
+	}
+	return asItIs
+}
+
+// undo gives back what was encoded, as far as it goes: half a photo is more than none.
+func undo(raw []byte, encoding string) []byte {
+	switch encoding {
+	case base64Encoded:
+		return unbase64(raw)
+	case quotedPrintable:
+		return unquote(raw)
+	case uuencoded:
+		if _, file, _, ok := cutUU(raw); ok {
+			return file
+		}
+	}
+	return raw
+}
+
+// unbase64 passes over what is not of the alphabet, goes on after padding where one encoded text follows another, and
+// stops where after the end something is written that is none.
+func unbase64(raw []byte) []byte {
+	out := make([]byte, 0, len(raw)*3/4+3)
+	run := make([]byte, 0, len(raw))
+	flush := func() {
+		if len(run)%4 == 1 {
+			run = run[:len(run)-1] // six bits are no byte
+		}
+		piece := make([]byte, base64.RawStdEncoding.DecodedLen(len(run)))
+		n, _ := base64.RawStdEncoding.Decode(piece, run)
+		out, run = append(out, piece[:n]...), run[:0]
+	}
+	ended := false
+	for l := range bytes.Lines(raw) {
+		l = bytes.TrimSpace(l)
+		if ended && bytes.ContainsAny(l, " .,:;_-") {
+			break // the footer of a mailing list
+		}
+		for _, c := range l {
+			switch {
+			case c == '=':
+				ended = true
+				flush()
+			case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '+', c == '/':
+				run = append(run, c)
+			}
+		}
+	}
+	flush()
+	return out
+}
+
+// unquote undoes quoted-printable (RFC 2045, 6.7). What is no escape stands for itself.
+func unquote(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for l := range bytes.Lines(raw) {
+		text := bytes.TrimRight(l, "\r\n")
+		end := l[len(text):]
+		text = bytes.TrimRight(text, " \t") // added on the way: what was written there is encoded
+		if soft, ok := bytes.CutSuffix(text, []byte("=")); ok {
+			text, end = soft, nil
+		}
+		for i := 0; i < len(text); i++ {
+			if text[i] == '=' && i+2 < len(text) {
+				if hi, lo := hexDigit(text[i+1]), hexDigit(text[i+2]); hi >= 0 && lo >= 0 {
+					out = append(out, byte(hi<<4|lo))
+					i += 2
+					continue
+				}
+			}
+			out = append(out, text[i])
+		}
+		out = append(out, end...)
+	}
+	return out
+}
+
+func hexDigit(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	}
+	return -1
+}
+
+var uuBegin = regexp.MustCompile(`(?m)^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200}?)[ \t]*\r?\n`)
+
+// cutUU takes the first uuencoded file (POSIX uuencode) out of text: its name, its bytes and the text without it.
+func cutUU(text []byte) (name string, file, rest []byte, ok bool) {
+	m := uuBegin.FindSubmatchIndex(text)
+	if m == nil {
+		return "", nil, text, false
+	}
+	in64 := bytes.HasPrefix(text[m[0]:], []byte("begin-base64"))
+	end, body := m[1], m[1]
+	for end < len(text) {
+		next := len(text)
+		if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
+			next = end + i + 1
+		}
+		l := bytes.TrimRight(text[end:next], " \t\r\n")
+		if in64 {
+			if body, end = end, next; string(l) == "====" {
+				file = unbase64(text[m[1]:body])
+				break
+			}
+			continue
+		}
+		if string(l) == "end" {
+			end = next
+			break
+		}
+		plain, fits := uuLine(text[end:next])
+		if !fits {
+			break
+		}
+		file = append(file, plain...)
+		end = next
+	}
+	if len(file) == 0 {
+		return "", nil, text, false // a sentence that begins like it
+	}
+	rest = append(append([]byte(nil), text[:m[0]]...), text[end:]...)
+	return string(text[m[2]:m[3]]), file, rest, true
+}
+
+// uuLine decodes one line: how many bytes it holds, then four characters for three of them.
+func uuLine(l []byte) (plain []byte, ok bool) {
+	l = bytes.TrimRight(l, "\r\n")
+	if len(l) == 0 {
+		return nil, true
+	}
+	n := int(l[0]-' ') & 63
+	if l[0] < ' ' || l[0] > '`' {
+		return nil, false
+	}
+	coded := l[1:]
+	if len(coded) > (n+2)/3*4+2 || len(coded) < n*4/3-4 { // spaces at its end may be lost, a checksum may be added
+		return nil, false
+	}
+	at := func(i int) byte {
+		if i < len(coded) {
+			return (coded[i] - ' ') & 63
+		}
+		return 0
+	}
+	for i := 0; len(plain) < n; i += 4 {
+		a, b, c, d := at(i), at(i+1), at(i+2), at(i+3)
+		plain = append(plain, a<<2|b>>4, b<<4|c>>2, c<<6|d)
+	}
+	return plain[:n], true
+}
