@@ -69,15 +69,18 @@ func (b *body) collect(n *node) string {
 
 // unpack takes the files out of a text that were written into it.
 func (b *body) unpack(text []byte) string {
+	var around strings.Builder
 	for len(b.attached) < maxAttached {
-		name, file, rest, ok := cutUU(text)
+		f, ok := findUU(text)
 		if !ok {
 			break
 		}
-		b.attach(&node{kind: "application/octet-stream", name: decode(name), content: file})
-		text = rest
+		b.attach(&node{kind: "application/octet-stream", name: decode(f.name), content: f.data})
+		around.Write(text[:f.start])
+		text = text[f.end:]
 	}
-	return string(text)
+	around.Write(text)
+	return around.String()
 }
 
 // root is the index of the part of a multipart/related that is to be read (RFC 2387); -1 in others,

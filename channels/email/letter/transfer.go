@@ -44,8 +44,8 @@ func undo(raw []byte, encoding string) []byte {
 	case quotedPrintable:
 		return unquote(raw)
 	case uuencoded:
-		if _, file, _, ok := cutUU(raw); ok {
-			return file
+		if f, ok := findUU(raw); ok {
+			return f.data
 		}
 	}
 	return raw
@@ -123,44 +123,64 @@ func hexDigit(c byte) int {
 
 var uuBegin = regexp.MustCompile(`(?m)^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200}?)[ \t]*\r?\n`)
 
-// cutUU takes the first uuencoded file (POSIX uuencode) out of text: its name, its bytes and the text without it.
-func cutUU(text []byte) (name string, file, rest []byte, ok bool) {
-	m := uuBegin.FindSubmatchIndex(text)
-	if m == nil {
-		return "", nil, text, false
-	}
-	in64 := bytes.HasPrefix(text[m[0]:], []byte("begin-base64"))
-	end, body := m[1], m[1]
-	for end < len(text) {
-		next := len(text)
-		if i := bytes.IndexByte(text[end:], '\n'); i >= 0 {
-			next = end + i + 1
-		}
-		l := bytes.TrimRight(text[end:next], " \t\r\n")
-		if in64 {
-			if body, end = end, next; string(l) == "====" {
-				file = unbase64(text[m[1]:body])
-				break
-			}
-			continue
-		}
-		if string(l) == "end" {
-			end = next
-			break
-		}
-		plain, fits := uuLine(text[end:next])
-		if !fits {
-			break
-		}
-		file = append(file, plain...)
-		end = next
-	}
-	if len(file) == 0 {
-		return "", nil, text, false // a sentence that begins like it
-	}
-	rest = append(append([]byte(nil), text[:m[0]]...), text[end:]...)
-	return string(text[m[2]:m[3]]), file, rest, true
+// uuFile is a file that stands uuencoded in a text.
+type uuFile struct {
+	name       string
+	data       []byte
+	start, end int // where it stands
 }
+
+// findUU finds the first uuencoded file (POSIX uuencode) in text. A sentence may begin like one.
+func findUU(text []byte) (f uuFile, ok bool) {
+	for from := 0; ; {
+		m := uuBegin.FindSubmatchIndex(text[from:])
+		if m == nil {
+			return f, false
+		}
+		f = uuFile{name: string(text[from+m[2] : from+m[3]]), start: from + m[0], end: from + m[1]}
+		from = f.end
+		if bytes.HasPrefix(text[f.start:], []byte("begin-base64")) {
+			f.read64(text)
+		} else {
+			f.read(text)
+		}
+		if len(f.data) > 0 {
+			return f, true
+		}
+	}
+}
+
+// read reads the lines of f up to "end", or as far as they are such lines.
+func (f *uuFile) read(text []byte) {
+	for l := range bytes.Lines(text[f.end:]) {
+		if string(bytes.TrimSpace(l)) == "end" {
+			f.end += len(l)
+			return
+		}
+		plain, fits := uuLine(l)
+		if !fits {
+			return
+		}
+		f.data = append(f.data, plain...)
+		f.end += len(l)
+	}
+}
+
+func (f *uuFile) read64(text []byte) {
+	start := f.end
+	for l := range bytes.Lines(text[start:]) {
+		f.end += len(l)
+		if string(bytes.TrimSpace(l)) == "====" {
+			f.data = unbase64(text[start : f.end-len(l)])
+			return
+		}
+		if !base64Line.Match(l) {
+			return
+		}
+	}
+}
+
+var base64Line = regexp.MustCompile(`^[A-Za-z0-9+/]*=*\s*$`)
 
 // uuLine decodes one line: how many bytes it holds, then four characters for three of them.
 func uuLine(l []byte) (plain []byte, ok bool) {

@@ -77,6 +77,9 @@ var (
 	relayed = regexp.MustCompile(`^(?:smtp;\s*)?\d\.\d\.\d - [\w ]+ (\d{3}[- ]'.*)`)
 )
 
+// maxWords is how much of what a report says of one recipient is weighed; no server says more.
+const maxWords = 6 << 10
+
 // verdict is the enhanced status code and whether the address does not exist. What the refusing server said counts
 // more than the code that the returning one put beside it, and that more than the text around.
 func (n notice) verdict() (status string, hard bool) {
@@ -95,6 +98,7 @@ func (n notice) weigh(words, status string) (known, hard bool) {
 	if strings.TrimSpace(words) == "" {
 		return false, false
 	}
+	words = words[:min(len(words), maxWords)]
 	command := n.told + " " + words
 	switch {
 	case overFull.MatchString(words):
@@ -206,6 +210,7 @@ func notices(fields []byte, subject, text, header string) []notice {
 		if len(all) == 1 {
 			n.told = text + "\n" + subject
 		}
+		n.told = n.told[:min(len(n.told), maxWords)]
 	}
 	return all
 }
