@@ -154,9 +154,11 @@ func (t *turn) reach(state, reason string) {
 func (t *turn) bounce() {
 	t.drop(tickets.BecameIgnored, "a message of ours came back")
 	if t.msg.Bounced == nil {
+		t.drop(tickets.BecameIgnored, "a returned message that is not known as ours")
 		return
 	}
 	r := report(*t.msg.Bounced)
+	r.Bounce = true
 	if r.Account == "" {
 		r.Account = t.msg.Account
 	}

@@ -256,6 +256,73 @@ func TestBounceMarksTheAddress(t *testing.T) {
 	})
 }
 
+// comesBack is a bounce of what went out last.
+func (w *town) comesBack(kind channels.ErrorKind) {
+	w.t.Helper()
+	_, name := w.heard()
+	b := w.inbound("mail", "")
+	b.Kind, b.From = channels.Bounce, channels.Address{Kind: channels.Mail, Value: "mailer-daemon@example.org"}
+	b.Bounced = &channels.Report{Account: "mail", EventID: b.EventID, MessageID: name, State: channels.Failed, Kind: kind, Reason: "mailbox full", At: w.now}
+	w.receives(b)
+}
+
+// barred writes to a ticket's citizen and tells what keeps that from going out, "" for nothing.
+func (w *town) barred(ticket int64) string {
+	w.t.Helper()
+	if _, err := w.desk.Reply(w.t.Context(), tickets.Act{Ticket: ticket, By: "Siti"}, "Halo"); err != nil {
+		w.t.Fatal(err)
+	}
+	parcels, err := w.store.Claim(w.t.Context(), "mail", 1, time.Minute)
+	if err != nil || len(parcels) != 1 {
+		w.t.Fatal(err, len(parcels))
+	}
+	w.hand(&parcels[0], "sent")
+	return parcels[0].Barred
+}
+
+func TestSoftBouncesGiveAnAddressUpAfterAWeek(t *testing.T) {
+	converse(t, func(w *town) {
+		w.says("mail", lamp)
+		n := w.only()
+		for i, day := range []int{0, 1, 4} {
+			if got := w.barred(n.ID); got != "" {
+				w.t.Errorf("after %d bounces in %d days: %s", i, day, got)
+			}
+			w.comesBack(channels.Temporary)
+			w.pass(24 * time.Hour)
+		}
+		w.pass(7 * 24 * time.Hour)
+		if got := w.barred(n.ID); got != "" {
+			w.t.Errorf("three in as many days: %s", got)
+		}
+		w.comesBack(channels.Temporary)
+		if got := w.barred(n.ID); got != "unreachable" {
+			w.t.Errorf("four in ten days: %q", got)
+		}
+		w.says("mail", "sudah bisa lagi, maaf kemarin penuh")
+		if got := w.barred(n.ID); got != "" {
+			w.t.Errorf("after a mail from there: %s", got)
+		}
+	})
+}
+
+func TestAMailFromTheAddressForgetsItsSoftBounces(t *testing.T) {
+	converse(t, func(w *town) {
+		w.says("mail", lamp)
+		n := w.only()
+		for range 5 {
+			w.barred(n.ID)
+			w.comesBack(channels.Temporary)
+			w.pass(3 * 24 * time.Hour)
+			w.says("mail", "masih mati juga lampunya")
+			w.pass(time.Hour)
+		}
+		if got := w.barred(n.ID); got != "" {
+			w.t.Errorf("an address that writes: %s", got)
+		}
+	})
+}
+
 func TestCursorsAndMarksReachTheStore(t *testing.T) {
 	w := settle(t, dbtest.New(t, dbtest.SQLite), smallTown(t, nil))
 	var _ channels.Marker = w.inbox

@@ -12,6 +12,7 @@ type Report struct {
 	State                            string // sent, delivered, failed
 	Kind, Code, Reason               string
 	At                               time.Time
+	Bounce                           bool // a mail of ours came back
 }
 
 // Report takes a delivery receipt, idempotent on (Account, EventID). One that comes before Send has
@@ -95,12 +96,15 @@ func (x *tx) apply(part int64, r Report, now time.Time) error {
 	if err := x.endParcel(was.Outbox, Fate{State: r.State, Reason: r.Reason}, now); err != nil {
 		return err
 	}
-	if r.Kind != "unreachable" {
+	if r.State != "failed" || r.Kind != "unreachable" && !r.Bounce {
 		return nil
 	}
 	var a Address
 	if err := x.QueryRowContext(x.ctx, x.dialect.bind(`SELECT address_kind, address FROM outbox WHERE id = ?`), was.Outbox).Scan(&a.Kind, &a.Value); err != nil {
 		return err
+	}
+	if r.Kind != "unreachable" {
+		return x.soft(a, r.Reason, now)
 	}
 	return x.markAddress(a, "unreachable", r.Reason, now)
 }

@@ -71,30 +71,6 @@ func sentAt(date, arrived time.Time) time.Time {
 	return date
 }
 
-// bounced is what the returned mail says about a message of ours; nil where it names none that we made,
-// for anybody can write a bounce.
-func (a *Adapter) bounced(b *letter.Bounce, in channels.Inbound) *channels.Report {
-	if !b.Failed {
-		return nil
-	}
-	for _, id := range b.IDs {
-		key, genuine, _ := a.ours(id)
-		if !genuine {
-			continue
-		}
-		r := &channels.Report{
-			Account: a.name, EventID: in.EventID, MessageID: a.messageID(key), Key: key,
-			State: channels.Failed, Kind: channels.Temporary, Code: b.Status,
-			Reason: "the mail came back, the mailbox may take another one", At: in.SentAt,
-		}
-		if b.Hard {
-			r.Kind, r.Reason = channels.Unreachable, "the mail came back, there is no such mailbox"
-		}
-		return r
-	}
-	return nil
-}
-
 // Extract opens the attachment that ref names in raw.
 func (a *Adapter) Extract(raw []byte, ref string) (io.ReadCloser, error) {
 	part, ok := letter.Part(raw, ref)

@@ -114,10 +114,19 @@ func (m *Mail) Bounce(messageID, status string) error {
 		"Content-Type: multipart/report; report-type=delivery-status; boundary=\"=_report\"\r\n\r\n", m.options.Address, t.At.Format(time.RFC1123Z), messageID)
 	raw.WriteString("--=_report\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nYour message could not be delivered.\r\n")
 	fmt.Fprintf(&raw, "--=_report\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.sim.test\r\n\r\n"+
-		"Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\n\r\n", strings.Join(t.To, ", "), status)
+		"Final-Recipient: rfc822; %s\r\nAction: failed\r\nStatus: %s\r\nDiagnostic-Code: smtp; %s\r\n\r\n", strings.Join(t.To, ", "), status, mailSaid(status, t.To))
 	fmt.Fprintf(&raw, "--=_report\r\nContent-Type: text/rfc822-headers\r\n\r\n%s\r\n--=_report--\r\n", header)
 	m.deposit("bounce-"+messageID, raw.Bytes())
 	return nil
+}
+
+// mailSaid is what the citizen's server answered.
+func mailSaid(status string, to []string) string {
+	why := "mailbox is full"
+	if strings.HasPrefix(status, "5.1.") {
+		why = "user unknown"
+	}
+	return fmt.Sprintf("550 %s <%s>: %s", status, strings.Join(to, ", "), why)
 }
 
 // Taken lists what the server took from us, in order.

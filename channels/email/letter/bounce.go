@@ -12,6 +12,7 @@ type Bounce struct {
 	Status     string      // enhanced status code (RFC 3463) of the recipient that failed hardest, "" where none is found
 	Recipients []Recipient // whom it is about; at most maxRecipients, never empty
 	IDs        []string    // every Message-ID that the report mentions: ours is among them
+	Words      string      // what the server that refused said, without addresses, "" where nothing is recognised
 }
 
 // Recipient is what became of a mail to one address.
@@ -67,7 +68,7 @@ func bounce(l *Letter, root *node, text string, raw []byte) *Bounce {
 	if !reports(l, text, returned != nil, status != nil || feedback != nil || kind == "delivery-status" || kind == "feedback-report") {
 		return nil
 	}
-	b := &Bounce{IDs: mentioned(raw)}
+	b := &Bounce{IDs: unwrapped(mentioned(raw), root)}
 	if feedback != nil || kind == "feedback-report" {
 		b.Recipients = []Recipient{{}} // somebody complained: nothing failed
 		return b
@@ -121,6 +122,9 @@ func (b *Bounce) conclude(all []notice) {
 		if !b.Hard && r.Hard || b.Status == "" && !b.Hard {
 			b.Status = r.Status
 		}
+		if r.Failed && (b.Words == "" || r.Hard && !b.Hard) {
+			b.Words = n.words()
+		}
 		b.Failed, b.Hard = b.Failed || r.Failed, b.Hard || r.Hard
 		b.Recipients = append(b.Recipients, r)
 	}
@@ -137,6 +141,7 @@ func (b *Bounce) wrapped(content []byte) {
 	inner.conclude(notices(nil, "", text[:min(len(text), maxReport)], ""))
 	if inner.Status != "" {
 		b.Failed, b.Hard, b.Status, b.Recipients = inner.Failed, inner.Hard, inner.Status, inner.Recipients
+		b.Words = inner.Words
 	}
 }
 

@@ -1,0 +1,33 @@
+package email
+
+import (
+	"tanggap/channels"
+	"tanggap/channels/email/letter"
+)
+
+// bounced is what the returned mail says about a message of ours; nil where it names none that we made,
+// for anybody can write a bounce.
+func (a *Adapter) bounced(b *letter.Bounce, in channels.Inbound) *channels.Report {
+	if !b.Failed {
+		return nil
+	}
+	for _, id := range b.IDs {
+		key, genuine, _ := a.ours(id)
+		if !genuine {
+			continue
+		}
+		r := &channels.Report{
+			Account: a.name, EventID: in.EventID, MessageID: a.messageID(key), Key: key,
+			State: channels.Failed, Kind: channels.Temporary, Code: b.Status,
+			Reason: "the mail came back, the mailbox may take another one", At: in.SentAt,
+		}
+		if b.Hard {
+			r.Kind, r.Reason = channels.Unreachable, "the mail came back, there is no such mailbox"
+		}
+		if b.Words != "" {
+			r.Reason += ": " + b.Words
+		}
+		return r
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"tanggap/internal/config"
+	"tanggap/internal/dbtest"
+	"tanggap/internal/sim"
+	"tanggap/tickets"
+)
+
+// mailAccount is a mailbox at a simulated server.
+func mailAccount(name, address string, box *sim.Mail) config.Account {
+	return config.Account{Name: name, Channel: &config.Email{
+		Address: address, MaxMessage: 20 << 20, IdleFor: config.Duration(time.Minute), PollEvery: config.Duration(time.Second),
+		IMAP: config.Mailbox{URL: box.IMAPURL(), Username: address, Password: config.NewSecret("hush")},
+		SMTP: config.Outgoing{URL: box.SMTPURL(), Username: address, Password: config.NewSecret("hush")},
+	}}
+}
+
+// mailbox is a simulated server with one mailbox of ours.
+func mailbox(t *testing.T, address string) *sim.Mail {
+	t.Helper()
+	box := sim.NewMail(sim.MailOptions{Address: address, Password: "hush"})
+	if err := box.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { box.Close() })
+	return box
+}
+
+// looked waits until the mailbox was read for the first time.
+func (k *city) looked(account string) {
+	k.t.Helper()
+	k.until("the first look into "+account, func() bool {
+		c, err := k.app.Store().Cursor(context.Background(), account)
+		return err == nil && c != ""
+	})
+}
+
+// lines are a ticket's messages with what became of them.
+func (k *city) lines(reference string) []tickets.Line {
+	k.t.Helper()
+	n, err := k.app.Store().Ticket(k.t.Context(), tickets.Reference(reference))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	all, err := k.app.Store().Thread(k.t.Context(), n.ID)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return all
+}
+
+// TestBouncesAllTheWay answers a citizen whose mailbox is gone: what came back is seen on the ticket with the
+// words of the other server, nothing more is sent there until something comes from there, and a bounce that
+// anybody could have written does nothing.
+func TestBouncesAllTheWay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, database string) {
+		const citizen = "siti.warga@example.test"
+		box := mailbox(t, "lapor@kota.test")
+		k := run(t, configure(t, database, freeAddr(t), mailAccount("mail", "lapor@kota.test", box)))
+		k.looked("mail")
+		write := func(text, answers string) {
+			if _, err := box.Write(sim.MailLetter{From: citizen, Name: "Siti", Subject: "Lampu", Text: text, ReplyTo: answers}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(complaint, "")
+		listed := k.queue("", 1)[0]
+		k.until("the receipt", func() bool { return len(box.Mailbox(citizen)) == 1 })
+		reply := func(text, state string) tickets.Line {
+			t.Helper()
+			before := len(k.lines(listed.Reference))
+			if code := k.call("POST", "/api/v1/tickets/"+listed.Reference+"/replies", map[string]string{"text": text}, nil); code != http.StatusAccepted {
+				t.Fatalf("replying: %d", code)
+			}
+			k.until("the end of "+text, func() bool { l := k.lines(listed.Reference); return l[before].Sent.State == state })
+			return k.lines(listed.Reference)[before]
+		}
+		first := reply("Petugas kami berangkat hari ini.", "sent")
+
+		box.WriteRaw([]byte("Return-Path: <>\r\nFrom: MAILER-DAEMON@example.test\r\nTo: lapor@kota.test\r\nSubject: Undelivered Mail Returned to Sender\r\nMessage-ID: <palsu@example.test>\r\n" +
+			"X-Failed-Recipients: " + citizen + "\r\n\r\n550 5.1.1 <" + citizen + ">: user unknown\r\n\r\nMessage-ID: <" + forge(first.Sent.ExternalID) + ">\r\n"))
+		k.until("the forged bounce", func() bool { return k.ignored() == 1 })
+		if got := reply("Kabar kedua.", "sent"); got.Sent.Reason != "" {
+			t.Errorf("after a forged bounce: %+v", got.Sent)
+		}
+
+		if err := box.Bounce(first.Sent.ExternalID, "5.1.1"); err != nil {
+			t.Fatal(err)
+		}
+		k.until("the bounce on the ticket", func() bool { return k.lines(listed.Reference)[1+1].Sent.State == "failed" })
+		sent := k.lines(listed.Reference)[2].Sent
+		if !strings.Contains(sent.Reason, "no such mailbox: 550 5.1.1 … user unknown") || sent.Code != "5.1.1" || strings.Contains(sent.Reason, citizen) {
+			t.Errorf("the ticket shows %+v", sent)
+		}
+		if got := reply("Kabar ketiga.", "failed"); !strings.Contains(got.Sent.Reason, "cannot be reached") {
+			t.Errorf("after the bounce: %+v", got.Sent)
+		}
+		if got := len(box.Mailbox(citizen)); got != 3 {
+			t.Errorf("%d mails went out, want the receipt and two answers", got)
+		}
+		write("saya sudah bisa terima surel lagi, bagaimana lampunya?", first.Sent.ExternalID)
+		k.until("the citizen's mail", func() bool {
+			all := k.lines(listed.Reference)
+			return k.ignored() == 2 && all[len(all)-1].Direction == tickets.In
+		})
+		reply("Kabar keempat.", "sent")
+		k.silent("Siti", citizen)
+	})
+}
+
+// ignored is how many things that came in were found to be for nobody.
+func (k *city) ignored() (n int) {
+	k.t.Helper()
+	if err := k.app.Store().Row(k.t.Context(), `SELECT count(*) FROM inbox_work WHERE outcome = 'ignored'`).Scan(&n); err != nil {
+		k.t.Fatal(err)
+	}
+	return n
+}
+
+// forge is a Message-ID of ours with another proof.
+func forge(id string) string {
+	key, rest, _ := strings.Cut(id, ".")
+	_, domain, _ := strings.Cut(rest, "@")
+	return fmt.Sprintf("%s.%s@%s", key, strings.Repeat("a", 16), domain)
+}
