@@ -23,8 +23,8 @@ func mailAccount(name, address string, box *sim.Mail) config.Account {
 	}}
 }
 
-// mailbox is a simulated server with one mailbox of ours.
-func mailbox(t *testing.T, address string) *sim.Mail {
+// postbox is a simulated server with one mailbox of ours.
+func postbox(t *testing.T, address string) *sim.Mail {
 	t.Helper()
 	box := sim.NewMail(sim.MailOptions{Address: address, Password: "hush"})
 	if err := box.Start(); err != nil {
@@ -63,7 +63,7 @@ func (k *city) lines(reference string) []tickets.Line {
 func TestBouncesAllTheWay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, database string) {
 		const citizen = "siti.warga@example.test"
-		box := mailbox(t, "lapor@kota.test")
+		box := postbox(t, "lapor@kota.test")
 		k := run(t, configure(t, database, freeAddr(t), mailAccount("mail", "lapor@kota.test", box)))
 		k.looked("mail")
 		write := func(text, answers string) {

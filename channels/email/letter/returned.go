@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxWords is how many bytes of what a remote server said are kept.
-const maxWords = 300
+// maxSaid is how many bytes of what a remote server said are kept.
+const maxSaid = 300
 
 var (
 	// anAddress also stands for what servers write around one: they quote it in many ways.
@@ -34,8 +34,8 @@ func (n notice) words() string {
 // plain is a server's line as staff may read it.
 func plain(s string) string {
 	s = strings.Join(strings.Fields(line(anAddress.ReplaceAllString(s, "…"))), " ")
-	if len(s) > maxWords {
-		s = strings.ToValidUTF8(s[:maxWords], "") + "…"
+	if len(s) > maxSaid {
+		s = strings.ToValidUTF8(s[:maxSaid], "") + "…"
 	}
 	return s
 }

@@ -62,7 +62,7 @@ func TestABounceTellsWhatTheServerSaid(t *testing.T) {
 
 func TestAnEndlessDiagnosticIsCut(t *testing.T) {
 	l, _ := Read(statusReport("smtp; 550 "+strings.Repeat("é", 5000), "7bit", ""))
-	if l.Bounce == nil || len(l.Bounce.Words) > maxWords+len("…") || !strings.HasSuffix(l.Bounce.Words, "é…") {
+	if l.Bounce == nil || len(l.Bounce.Words) > maxSaid+len("…") || !strings.HasSuffix(l.Bounce.Words, "é…") {
 		t.Errorf("%+v", l.Bounce)
 	}
 }
