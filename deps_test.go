@@ -99,6 +99,7 @@ var may = map[string][]string{
 		"web/ui", "web/api", "web/portal", "web/console", "web/rules",
 	},
 	"cmd/tanggap": {
+		"channels/email/oauth",
 		"channels", "internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
 		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/amend", "cities/lists",
 	},

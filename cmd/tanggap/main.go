@@ -18,22 +18,23 @@ import (
 // commands are the subcommands, each in the file of its name. A subcommand is a struct with a method
 // Run, which may take a context.Context and streams.
 type commands struct {
-	Demo    demoCity     `cmd:"" help:"Run the demo city with simulated platforms; needs no account."`
-	Serve   serve        `cmd:"" help:"Run a city."`
-	Check   check        `cmd:"" help:"Check the configuration, the database, the disk, the clock and the accounts; a line each."`
-	Migrate migrate      `cmd:"" help:"Bring the database up to this program's schema."`
-	Route   route        `cmd:"" help:"Say which agency would get a report, and why."`
-	Place   place        `cmd:"" help:"Say which place a text names."`
-	Token   token        `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
-	Agency  agency       `cmd:"" help:"Say where agencies hear of their work, and look whether they do."`
-	OnCall  onCall       `cmd:"" name:"oncall" help:"Say who is told at once of emergencies, and look whether messages reach them."`
-	Costs   costs        `cmd:"" help:"Reckon what messages cost: what was carried, or is to be expected, times the city's own prices."`
-	Backup  backupCity   `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
-	Restore restore      `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
-	Version version      `cmd:"" help:"Say which build this is."`
-	Staff   staffCommand `cmd:"" help:"Add, list and change the people who work in the console."`
-	City    city         `cmd:"" help:"Make a city pack, and check one."`
-	Import  importFrom   `cmd:"" help:"Take closed reports of another system into the history, for search and for the router to learn from."`
+	Demo    demoCity       `cmd:"" help:"Run the demo city with simulated platforms; needs no account."`
+	Serve   serve          `cmd:"" help:"Run a city."`
+	Check   check          `cmd:"" help:"Check the configuration, the database, the disk, the clock and the accounts; a line each."`
+	Migrate migrate        `cmd:"" help:"Bring the database up to this program's schema."`
+	Route   route          `cmd:"" help:"Say which agency would get a report, and why."`
+	Place   place          `cmd:"" help:"Say which place a text names."`
+	Token   token          `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
+	Agency  agency         `cmd:"" help:"Say where agencies hear of their work, and look whether they do."`
+	OnCall  onCall         `cmd:"" name:"oncall" help:"Say who is told at once of emergencies, and look whether messages reach them."`
+	Mailbox mailboxCommand `cmd:"" help:"Get a mailbox's consent to be read by access tokens."`
+	Costs   costs          `cmd:"" help:"Reckon what messages cost: what was carried, or is to be expected, times the city's own prices."`
+	Backup  backupCity     `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
+	Restore restore        `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`
+	Version version        `cmd:"" help:"Say which build this is."`
+	Staff   staffCommand   `cmd:"" help:"Add, list and change the people who work in the console."`
+	City    city           `cmd:"" help:"Make a city pack, and check one."`
+	Import  importFrom     `cmd:"" help:"Take closed reports of another system into the history, for search and for the router to learn from."`
 }
 
 // The exit statuses.

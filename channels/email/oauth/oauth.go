@@ -22,6 +22,7 @@ type Config struct {
 	// RefreshToken came from a person's consent. Without one the program asks in its own name.
 	RefreshToken string
 	TokenURL     string // "" is the provider's own; other has none
+	ConsentURL   string // as TokenURL; for Begin alone
 	Scope        string // "" is the provider's own
 	// Keep makes a new refresh token durable, where the provider gave one in place of the old. nil: it lasts
 	// as long as the program does, and the old one is used again then.

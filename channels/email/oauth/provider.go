@@ -57,6 +57,9 @@ func provider(c Config) (Provider, error) {
 	if c.TokenURL != "" {
 		p.TokenURL = c.TokenURL
 	}
+	if c.ConsentURL != "" {
+		p.ConsentURL = c.ConsentURL
+	}
 	if c.Scope != "" {
 		p.Scope, p.OwnScope = c.Scope, c.Scope
 	}
