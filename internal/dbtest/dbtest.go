@@ -40,6 +40,20 @@ func Each(t *testing.T, f func(t *testing.T, url string)) {
 	}
 }
 
+// Both is Each with the databases at the same time, for a test that waits more than it works. What f uses and did
+// not make itself, it shares with its other run. It returns when both have ended.
+func Both(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("both", func(t *testing.T) {
+		for _, dialect := range []string{SQLite, Postgres} {
+			t.Run(dialect, func(t *testing.T) {
+				t.Parallel()
+				f(t, New(t, dialect))
+			})
+		}
+	})
+}
+
 // EachB is Each for benchmarks.
 func EachB(b *testing.B, f func(b *testing.B, url string)) {
 	b.Helper()

@@ -93,7 +93,7 @@ func telegramCity(t *testing.T, database string) (*city, *sim.Telegram) {
 }
 
 func TestTelegram(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tg := telegramCity(t, database)
 		siti := sim.TelegramUser{ID: 90210777, Name: "Siti Nurhaliza", Language: "id"}
 		whole(t, k, "telegram", wire{
@@ -112,7 +112,7 @@ func TestTelegram(t *testing.T) {
 }
 
 func TestTelegramPictureAndPlace(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tg := telegramCity(t, database)
 		budi := sim.TelegramUser{ID: 41, Name: "Budi", Language: "id"}
 		jpeg := append([]byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00"), make([]byte, 2000)...)
@@ -145,7 +145,7 @@ func (p proxy) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestTwilio(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const sid, token, number, citizen = "AC0123456789abcdef0123456789abcdef", "7c1b5e0a9d2f4c6e8a0b1d3f5e7a9c2b", "+6281110001000", "+6281298765432"
 		listen := freeAddr(t)
 		tw := sim.NewTwilio(sim.TwilioOptions{
@@ -186,7 +186,7 @@ func TestTwilio(t *testing.T) {
 }
 
 func TestGateway(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const secret, password, citizen = "rahasia-gateway-77", "sandi-gateway-88", "+6281298765433"
 		listen := freeAddr(t)
 		gw := sim.NewGateway(sim.GatewayOptions{
@@ -227,7 +227,7 @@ func gatewayAccount(send, username, password, secret string) config.Account {
 
 // TestKannel is the same through a real bearerbox and smsbox, with fakesmsc as the operator.
 func TestKannel(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const secret, citizen = "rahasia-gateway-77", "+6281298765434"
 		listen := freeAddr(t)
 		real := kannel.Start(t, kannel.Options{Service: gateway.KannelService("http://"+listen, "smsc", secret), Retries: 5})
@@ -254,7 +254,7 @@ func TestKannel(t *testing.T) {
 
 // TestMail reads a real Dovecot, and sends through a simulated submission server.
 func TestMail(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const citizen, password = "siti.warga@example.test", "sandi-surat-99"
 		server := dovecot.Start(t)
 		out := sim.NewMail(sim.MailOptions{Address: dovecot.Address, Password: password})

@@ -56,7 +56,7 @@ func photo(t *testing.T) []byte {
 // TestTheDeskAnswersACitizen: the root desk finds a new report, passes it on with a reason and answers; the
 // agency's clerk, on an old phone without scripts, goes on; the citizen's phone shows it all.
 func TestTheDeskAnswersACitizen(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tg := telegramCity(t, database)
 		siti := sim.TelegramUser{ID: 90210777, Name: "Siti Nurhaliza", Language: "id"}
 		heard := func(text string) bool {
@@ -128,7 +128,7 @@ func TestTheDeskAnswersACitizen(t *testing.T) {
 // TestACorrectionTeachesTheNextReport: what the router was not sure of, the root desk gives to an agency; the
 // next citizen's like report goes there by itself, and the page names the correction as the reason.
 func TestACorrectionTeachesTheNextReport(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tg := telegramCity(t, database)
 		tg.Write(sim.TelegramDraft{From: sim.TelegramUser{ID: 41, Name: "Budi", Language: "id"}, Text: "Lampu taman waduk pluit mati smua, gelap bnyk yg pacaran"})
 		first := k.queue("", 1)[0]

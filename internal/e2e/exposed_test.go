@@ -264,7 +264,7 @@ func (x *exposed) write() []ticket {
 // the root desk, what programs of agencies are answered, the notices to agencies, the metrics and the log:
 // nowhere stands who wrote, until a clerk opens it with a reason, and then for him alone.
 func TestNobodyIsExposed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		x := exposedCity(t, database)
 		written := x.write()
 		// The texts are there as they were written, for the city's own program: nothing else is shown below

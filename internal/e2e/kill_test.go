@@ -106,7 +106,7 @@ func TestSoakKill(t *testing.T) {
 }
 
 func besiege(t *testing.T, kills int) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		s := newSiege(t, database)
 		ctx, stop := context.WithCancel(context.Background())
 		var load sync.WaitGroup

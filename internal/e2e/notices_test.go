@@ -16,7 +16,7 @@ import (
 // TestAgenciesHearOfTheirWork: a citizen writes to the bot; the agency's mailbox and its Telegram group
 // hear of it, the agency it is moved to hears of it, and what they answer opens no ticket.
 func TestAgenciesHearOfTheirWork(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		tg := sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_bot"})
 		api, err := tg.Start()
 		if err != nil {

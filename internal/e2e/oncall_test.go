@@ -17,7 +17,7 @@ import (
 // hear of it, once, also where the server starts anew meanwhile; what is said in the group opens no ticket,
 // and the citizen is told the number at once, as ever.
 func TestThoseOnCallHearOfAnEmergencyOnce(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		tg := sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_bot"})
 		api, err := tg.Start()
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // TestPilotWritesToItsListOnly holds mode pilot to what the guides promise: nobody off the list is written to,
 // neither citizen nor agency; what they write is kept as a test; and going live sends nothing of then.
 func TestPilotWritesToItsListOnly(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		tg := sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_bot"})
 		api, err := tg.Start()
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // TestCitizenReportsOnThePublicPages: on a phone without scripts a citizen reports with a picture, reads the number,
 // tracks it, opens the private link, finds the agency's answer there and says that it is solved.
 func TestCitizenReportsOnThePublicPages(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k := run(t, configure(t, database, freeAddr(t)))
 		png := filepath.Join(t.TempDir(), "lampu.png")
 		if err := os.WriteFile(png, append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 5000)...), 0o600); err != nil {
@@ -95,7 +95,7 @@ func TestCitizenReportsOnThePublicPages(t *testing.T) {
 // TestAnswerAndCodeGoToThePhone: whoever types a number gets receipt, answer and code there, and with the code reads
 // the case where he typed it.
 func TestAnswerAndCodeGoToThePhone(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const secret, password, citizen = "rahasia-gateway-77", "sandi-gateway-88", "+6281298765435"
 		listen := freeAddr(t)
 		gw := sim.NewGateway(sim.GatewayOptions{

@@ -38,7 +38,7 @@ func smsCity(t *testing.T, database string) (*city, *sim.Twilio) {
 
 // TestFiftyAtOnce delivers one message fifty times at once, and again later: one ticket, one receipt.
 func TestFiftyAtOnce(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tw := smsCity(t, database)
 		form := tw.Form("+6281298765432", complaint)
 		deliver := func() {
@@ -82,7 +82,7 @@ func TestFiftyAtOnce(t *testing.T) {
 
 // TestBadCalls are what a stranger may try, and what a platform may get wrong.
 func TestBadCalls(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tw := smsCity(t, database)
 		form := tw.Form("+6281298765432", complaint)
 		signed, err := tw.Call(context.Background(), form)
@@ -157,7 +157,7 @@ func TestBadCalls(t *testing.T) {
 
 // TestPoisonousTexts are what breaks others: nothing here may be lost or cost the next one its turn.
 func TestPoisonousTexts(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tw := smsCity(t, database)
 		texts := []string{
 			"", " ", "\x00", "a\x00b lampu mati", "\xff\xfe\xfd", "🙈🙈🙈", strings.Repeat("a", 1600), strings.Repeat("banjir ", 200),

@@ -18,7 +18,7 @@ func spoken(reference string) string { return tickets.Reference(reference).Strin
 // TestOneKeyTeachesTheNextReport: what the router was not sure of, a clerk gives to an agency on the triage page;
 // the next citizen's like report goes there by itself, and its page names the correction as the reason.
 func TestOneKeyTeachesTheNextReport(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		k, tg := telegramCity(t, database)
 		write := func(id int64, text string) {
 			tg.Write(sim.TelegramDraft{From: sim.TelegramUser{ID: id, Name: "Budi", Language: "id"}, Text: text})
