@@ -61,7 +61,7 @@ func (k *city) lines(reference string) []tickets.Line {
 // words of the other server, nothing more is sent there until something comes from there, and a bounce that
 // anybody could have written does nothing.
 func TestBouncesAllTheWay(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const citizen = "siti.warga@example.test"
 		box := postbox(t, "lapor@kota.test")
 		k := run(t, configure(t, database, freeAddr(t), mailAccount("mail", "lapor@kota.test", box)))
