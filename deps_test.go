@@ -50,8 +50,9 @@ var may = map[string][]string{
 	"channels/telegram/update": {"channels"},
 	"channels/twilio":          {"channels", "channels/sms"},
 	"channels/gateway":         {"channels", "channels/sms"},
-	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/oauth", "channels/email/outgoing", "channels/email/trust", "channels/email/wire"},
+	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/oauth", "channels/email/outgoing", "channels/email/survey", "channels/email/trust", "channels/email/wire"},
 	"channels/email/domain":    {"channels"},
+	"channels/email/survey":    {"channels", "channels/email/wire"},
 	"channels/email/letter":    {"channels"},
 	"channels/email/oauth":     {"channels"},
 	"channels/email/wire":      {"channels"},
@@ -123,7 +124,7 @@ var may = map[string][]string{
 }
 
 // onlyTests are packages for tests. internal/sim is also for the demo, which serve has no way to.
-var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/nameserver", "internal/sim", "migrations"}
+var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/loopback", "internal/nameserver", "internal/sim", "migrations"}
 
 // wholeHouse are the packages whose tests may use everything: they test it from end to end.
 var wholeHouse = []string{"bot", "internal/app", "internal/backup", "internal/demo", "internal/e2e", "cmd/tanggap", "internal/sim"}

@@ -50,6 +50,11 @@ func keepsSecrets(s *session) {
 		cancel()
 		say(err)
 	}
+	if inspector, ok := s.adapter.(channels.Inspector); ok {
+		ctx, cancel := context.WithTimeout(context.Background(), s.patience)
+		fmt.Fprintf(said, "%+v\n", inspector.Inspect(ctx, nil))
+		cancel()
+	}
 	if fetcher, ok := s.adapter.(channels.Fetcher); ok {
 		ctx, cancel := context.WithTimeout(context.Background(), s.patience)
 		if r, err := fetcher.Fetch(ctx, "tidak-ada"); err == nil {
@@ -100,6 +105,15 @@ func talksOnlyToTheFake(s *session) {
 		defer cancel()
 		if _, err := checker.Check(ctx); err != nil {
 			s.Errorf("Check against a platform in good health: %v", err)
+		}
+	}
+	if inspector, ok := s.adapter.(channels.Inspector); ok {
+		ctx, cancel := context.WithTimeout(context.Background(), s.patience)
+		defer cancel()
+		for _, f := range inspector.Inspect(ctx, nil) {
+			if f.Grade == channels.Wrong {
+				s.Errorf("Inspect of a platform in good health: %s: %s", f.Subject, f.Detail)
+			}
 		}
 	}
 	s.stop()

@@ -20,6 +20,8 @@ const (
 	maxText       = 100_000
 	maxSubject    = 200
 	maxAttachment = 20 << 20 // of all of them together: servers count the whole mail
+	// largestMail is what that comes to on the wire: base64 in lines makes 78 of 57 bytes, and text comes twice.
+	largestMail = maxAttachment/57*78 + 1<<20
 )
 
 var (

@@ -6,7 +6,6 @@ package email
 
 import (
 	"cmp"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -203,27 +202,4 @@ func (a *Adapter) Capabilities() channels.Capabilities {
 		Threads:     true,
 		Pace:        channels.Pace{PerSecond: 5, MaxConcurrency: 4},
 	}
-}
-
-// Check logs in to both servers and says what it found there.
-func (a *Adapter) Check(ctx context.Context) (string, error) {
-	m, err := a.imap.Login(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer m.Close()
-	box, err := m.Open()
-	if err != nil {
-		return "", err
-	}
-	waiting := "no IDLE, polled every " + a.config.PollEvery.String()
-	if m.Idles() {
-		waiting = "IDLE"
-	}
-	conn, err := a.smtp.Submit(ctx, a.domain)
-	if err != nil {
-		return "", err
-	}
-	conn.Quit()
-	return fmt.Sprintf("IMAP folder %s: %d messages, next UID %d, %s; SMTP: ready", a.imap.Folder, box.Messages, box.Next, waiting), nil
 }

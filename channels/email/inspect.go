@@ -6,16 +6,21 @@ import (
 
 	"tanggap/channels"
 	"tanggap/channels/email/domain"
+	"tanggap/channels/email/survey"
 )
 
 // Inspect looks at both servers, and at what the DNS says about the address's domain.
 func (a *Adapter) Inspect(ctx context.Context, resolver *net.Resolver) []channels.Finding {
-	servers := channels.Finding{Grade: channels.Fine}
-	facts, err := a.Check(ctx)
-	if servers.Detail = facts; err != nil {
-		servers.Grade, servers.Detail = channels.Wrong, err.Error()
+	told := make(chan []channels.Finding, 1)
+	go func() { told <- a.lookAtDomain(ctx, resolver) }()
+	return append(survey.Look(ctx, a.account()), <-told...)
+}
+
+func (a *Adapter) account() survey.Account {
+	return survey.Account{
+		Address: a.config.Address, IMAP: a.imap, SMTP: a.smtp, Helo: a.domain,
+		PollEvery: a.config.PollEvery, Largest: largestMail,
 	}
-	return append([]channels.Finding{servers}, a.lookAtDomain(ctx, resolver)...)
 }
 
 func (a *Adapter) lookAtDomain(ctx context.Context, resolver *net.Resolver) []channels.Finding {

@@ -71,7 +71,7 @@ func TestDovecotByAccessToken(t *testing.T) {
 	poll(t, newAdapter(t, older), arrived) // by XOAUTH2
 	await(t, arrived, "the mails by the older mechanism", func() bool { return len(arrived.Messages()) == 3 })
 	provider.Revoke(true)
-	if _, err := a.Check(t.Context()); channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "tanggap mailbox consent") {
+	if err := enter(t, a); channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "tanggap mailbox consent") {
 		t.Errorf("after the consent was taken back: %v", err)
 	}
 	stop()
@@ -87,7 +87,7 @@ func TestDovecotRefusesAnothersToken(t *testing.T) {
 	stranger := sim.NewTokens(sim.TokensOptions{ClientID: "tanggap", ClientSecret: "rahasia-program"})
 	t.Cleanup(stranger.Close)
 	c.OAuth.TokenURL, c.OAuth.RefreshToken = stranger.URL("token"), stranger.Refresh()
-	_, err := newAdapter(t, c).Check(t.Context())
+	err := enter(t, newAdapter(t, c))
 	if channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "refused the access token") {
 		t.Errorf("%v, want a refusal in words", err)
 	}
@@ -97,12 +97,24 @@ func TestDovecotRefusesAnothersToken(t *testing.T) {
 	older := c
 	host := strings.TrimSuffix(strings.TrimPrefix(c.IMAP.URL, "imap://"), "/INBOX")
 	older.IMAP.URL = "imap://" + filter(t, host, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(" AUTH=OAUTHBEARER"), nil) })
-	if _, err := newAdapter(t, older).Check(t.Context()); channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "refused the access token") {
+	if err := enter(t, newAdapter(t, older)); channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "refused the access token") {
 		t.Errorf("by XOAUTH2: %v, want a refusal in words", err)
 	}
 	c.IMAP.URL = strings.Replace(c.IMAP.URL, "INBOX", "Arsip", 1)
 	c.OAuth.TokenURL, c.OAuth.RefreshToken = provider.URL("token"), provider.Refresh()
-	if _, err := newAdapter(t, c).Check(t.Context()); channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "folder") {
+	if err := enter(t, newAdapter(t, c)); channels.KindOf(err) != channels.Suspended || !strings.Contains(err.Error(), "folder") {
 		t.Errorf("a folder that is not there: %v", err)
 	}
+}
+
+// enter logs in and opens the folder.
+func enter(t *testing.T, a *Adapter) error {
+	t.Helper()
+	m, err := a.imap.Login(t.Context())
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	_, err = m.Open()
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -280,9 +281,8 @@ func TestPollsWhereIdleIsMissing(t *testing.T) {
 	}) + "/INBOX"
 	c.PollEvery = 20 * time.Millisecond
 	a := newAdapter(t, c)
-	facts, err := a.Check(t.Context())
-	if err != nil || !bytes.Contains([]byte(facts), []byte("no IDLE")) {
-		t.Fatalf("Check says %q, %v", facts, err)
+	if f := a.Inspect(t.Context(), nil)[0]; f.Grade != channels.Fine || !strings.Contains(f.Detail, "no IDLE") {
+		t.Fatalf("Inspect says %+v", f)
 	}
 	in := channeltest.NewInbox()
 	poll(t, a, in)

@@ -32,6 +32,7 @@ type Server struct {
 	dir        string
 	imap, lmtp string // host:port
 	introspect string // the URL that is asked about access tokens, "" to take passwords
+	more       string // settings beyond our own
 
 	mu    sync.Mutex
 	watch io.Closer // its end ends the server
@@ -41,17 +42,23 @@ type Server struct {
 // Start runs a Dovecot until the test ends. Without one installed the test fails: it is never skipped.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	return start(t, "")
+	return start(t, &Server{})
+}
+
+// StartWith runs one with settings beyond the usual, as lines of dovecot.conf: quota, further folders, TLS.
+func StartWith(t testing.TB, settings string) *Server {
+	t.Helper()
+	return start(t, &Server{more: settings})
 }
 
 // StartTokens runs one that takes access tokens, by XOAUTH2 and OAUTHBEARER, and no passwords. What a token is
 // worth it asks introspect, as RFC 7662 has it: the answer's username must be Address.
 func StartTokens(t testing.TB, introspect string) *Server {
 	t.Helper()
-	return start(t, introspect)
+	return start(t, &Server{introspect: introspect})
 }
 
-func start(t testing.TB, introspect string) *Server {
+func start(t testing.TB, s *Server) *Server {
 	t.Helper()
 	if _, err := exec.LookPath("dovecot"); err != nil {
 		t.Fatal("dovecot is not installed (Debian: dovecot-imapd, dovecot-lmtpd)")
@@ -61,7 +68,7 @@ func start(t testing.TB, introspect string) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{dir: dir, introspect: introspect}
+	s.dir = dir
 	t.Cleanup(func() {
 		s.Stop()
 		os.RemoveAll(dir)
@@ -181,7 +188,7 @@ service lmtp {
     port = LMTP_PORT
   }
 }
-`)
+`) + s.more
 }
 
 // Run starts the server on the ports that it has, after Stop, and waits until it answers.
