@@ -14,12 +14,21 @@ const maxAttached = 100
 type body struct {
 	text     string
 	attached []Attachment
+
+	parts  []*node // what is to be attached, in its order
+	inner  []*node // and what was found within those or within the text: it comes after them
+	spare  string  // a text for want of any other
+	sealed string  // by what something is encrypted, "" where nothing is
+	depth  int     // of mails within signed mails
 }
 
 // read takes the tree apart. Of alternatives the plain text is read, unless it is empty.
 func (n *node) read() body {
 	var b body
-	b.text = channels.Clean(b.collect(n))
+	b.text = channels.Clean(b.noted(b.collect(n)))
+	for _, part := range append(b.parts, b.inner...) {
+		b.attach(part)
+	}
 	return b
 }
 
@@ -47,7 +56,7 @@ func (b *body) collect(n *node) string {
 		root := n.root()
 		for i, c := range n.children {
 			if root >= 0 && i != root && !c.multipart() {
-				b.attach(c) // a picture or a page that the root shows
+				b.parts = append(b.parts, c) // a picture or a page that the root shows
 				continue
 			}
 			if text := strings.TrimRight(b.collect(c), " \r\n"); strings.TrimSpace(text) != "" {
@@ -56,26 +65,26 @@ func (b *body) collect(n *node) string {
 		}
 		return strings.Join(texts, "\n\n")
 	case n.file():
-		b.attach(n)
-		return ""
+		b.parts = append(b.parts, n)
+		return b.open(n)
 	case n.kind == "text/html":
 		return HTMLText(string(n.content))
 	case strings.EqualFold(n.params["format"], "flowed"):
-		return unflow(string(n.content), strings.EqualFold(n.params["delsp"], "yes"))
+		return unflow(b.disarm(b.unpack(n.content)), strings.EqualFold(n.params["delsp"], "yes"))
 	default:
-		return b.unpack(n.content)
+		return b.disarm(b.unpack(n.content))
 	}
 }
 
 // unpack takes the files out of a text that were written into it.
 func (b *body) unpack(text []byte) string {
 	var around strings.Builder
-	for len(b.attached) < maxAttached {
+	for len(b.inner) < maxAttached {
 		f, ok := findUU(text)
 		if !ok {
 			break
 		}
-		b.attach(&node{kind: "application/octet-stream", name: decode(f.name), content: f.data})
+		b.inner = append(b.inner, &node{kind: "application/octet-stream", name: decode(f.name), content: f.data})
 		around.Write(text[:f.start])
 		text = text[f.end:]
 	}
@@ -120,9 +129,19 @@ func (b *body) attach(n *node) {
 		}
 	}
 	if name == "" {
-		name = strings.Trim(strings.ReplaceAll(n.kind, "/", "-"), "-") + "-" + ref
+		name = strings.Trim(strings.ReplaceAll(n.kind, "/", "-"), "-") + "-" + ref + extensions[n.kind]
 	}
 	b.attached = append(b.attached, Attachment{Ref: ref, Name: name, Type: n.kind, Data: n.content})
+}
+
+// extensions by which a file without a name opens in the right program.
+var extensions = map[string]string{
+	"application/ms-tnef": ".dat", "application/pdf": ".pdf", "application/pgp-encrypted": ".asc", "application/pgp-keys": ".asc",
+	"application/pgp-signature": ".asc", "application/pkcs7-mime": ".p7m", "application/pkcs7-signature": ".p7s",
+	"application/x-pkcs7-mime": ".p7m", "application/x-pkcs7-signature": ".p7s", "application/zip": ".zip",
+	"audio/amr": ".amr", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "image/gif": ".gif", "image/heic": ".heic", "image/jpeg": ".jpg",
+	"image/png": ".png", "image/webp": ".webp", "message/rfc822": ".eml", "text/calendar": ".ics", "text/csv": ".csv",
+	"text/html": ".html", "text/plain": ".txt", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "video/mp4": ".mp4", "video/quicktime": ".mov",
 }
 
 // unflow joins the lines of format=flowed (RFC 3676).

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
+	"strings"
 	"time"
 )
 
@@ -62,10 +63,13 @@ func Read(raw []byte) (l *Letter, err error) {
 	}
 	l.From, l.Name = author(h)
 	body := root.read()
-	l.Text, l.Quoted = Split(body.text)
 	l.Attached = body.attached
 	l.Bounce = bounce(l, root, body.text, raw)
 	l.Robot = robot(l, root)
+	if l.Bounce == nil && strings.TrimSpace(body.text) == "" {
+		body.text = root.enclosed()
+	}
+	l.Text, l.Quoted = Split(body.text)
 	if l.From == "" && l.Bounce == nil {
 		return l, errNoAuthor
 	}

@@ -11,7 +11,7 @@ import (
 // The transfer encodings (RFC 2045, 6), by the names that programs give them.
 const (
 	asItIs          = "" // 7bit, 8bit and whatever nobody knows
-	binary          = "binary"
+	eightBits       = "binary"
 	quotedPrintable = "quoted-printable"
 	base64Encoded   = "base64"
 	uuencoded       = "uuencode"
@@ -31,7 +31,7 @@ func transferEncoding(h textproto.MIMEHeader) string {
 	case "uuencode", "uuencoded", "uue":
 		return uuencoded
 	case "binary":
-		return binary
+		return eightBits
 	}
 	return asItIs
 }
