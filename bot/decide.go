@@ -108,6 +108,8 @@ func (t *turn) act() error {
 		t.reach("", "")
 	case channels.Bounce:
 		t.bounce()
+	case channels.Copied:
+		return t.copied()
 	case channels.Robot:
 		t.drop(tickets.BecameIgnored, "an automatic message")
 	case channels.Unknown:
@@ -148,6 +150,28 @@ func (t *turn) reach(state, reason string) {
 	contact.State, contact.Reason = state, reason
 	t.change.Contact = &contact
 	t.drop(tickets.BecameCommand, "reachability")
+}
+
+// copied keeps on the ticket what staff answered the citizen from the account itself. He has it already.
+func (t *turn) copied() error {
+	for _, ref := range t.mentions() {
+		for i := range t.sit.Cases {
+			c := &t.sit.Cases[i].Ticket
+			if c.ID != ref.TicketID {
+				continue
+			}
+			n, in := t.touch(c), t.msg.stored()
+			in.TicketID, in.Channel, in.Direction, in.Author = n.ID, t.via.Channel, tickets.Out, mailboxActor
+			t.change.In, t.change.Became = in, tickets.BecameFollowUp
+			t.event(n.ID, mailboxActor, "replied", fields{}.hash("text", t.msg.Text))
+			if n.State == tickets.Assigned {
+				return t.move(n, tickets.InProgress, mailboxActor)
+			}
+			return nil
+		}
+	}
+	t.drop(tickets.BecameIgnored, "written from the account itself, in answer to no ticket of whom it went to")
+	return nil
 }
 
 // bounce notes what came back; the store marks the address it was sent to.

@@ -34,6 +34,7 @@ const (
 	citizenActor = "citizen"
 	botActor     = "bot"
 	routerActor  = "router"
+	mailboxActor = "mailbox" // somebody of the staff, with a mail program
 )
 
 // scene is one decision in the making: what it looks at, and the change that grows.

@@ -131,6 +131,7 @@ const (
 	Unblocked InboundKind = "unblocked" // and let us in again
 	Bounce    InboundKind = "bounce"    // a message of ours came back (mail)
 	Robot     InboundKind = "robot"     // automatic mail: auto-reply, list, loop; never opens a ticket, never gets an answer
+	Copied    InboundKind = "copied"    // staff wrote it past us, from the account itself (the Sent folder of a mailbox); it went to From
 	Unknown   InboundKind = "unknown"   // nothing the adapter understands; Raw holds it, it goes to quarantine
 )
 
@@ -144,7 +145,7 @@ type Inbound struct {
 	// by length, then bytewise (plain decimals do, and "validity:uid" zero-padded by the adapter);
 	// the store takes the cursor of the last Inbound of an Accept call as it stands.
 	Cursor   string   `json:"-"`
-	From     Address  `json:"from"`
+	From     Address  `json:"from"`               // who wrote it; of a Copied one, to whom it went
 	Name     string   `json:"name,omitempty"`     // the display name that the platform tells
 	Thread   string   `json:"thread,omitempty"`   // the conversation to answer into: chat id of a group, SMS centre; "" is From itself
 	Group    bool     `json:"group,omitempty"`    // others can read the conversation

@@ -32,6 +32,8 @@ type Config struct {
 	// OAuth logs in to both by access tokens where it names a provider. Then URLs may be left to that, and the
 	// usernames to Address.
 	OAuth oauth.Config
+	// Sent is the folder in which staff's mail program keeps what they answer from the mailbox itself; "" for none.
+	Sent string
 	// Insecure lets a server that is not on this machine be spoken to without TLS, when it offers none.
 	// Servers on loopback are spoken to plainly.
 	Insecure bool

@@ -63,8 +63,9 @@ const lately = time.Hour
 // Config.ImportPast, what is there from before is delivered too, mute.
 func (a *Adapter) Poll(ctx context.Context, in channels.Inbox) error {
 	wait, refused := a.retry, 0
-	r := &reader{Adapter: a, in: in}
+	r := &reader{Adapter: a, in: in, read: func(m wire.Mail) []channels.Inbound { return []channels.Inbound{a.inbound(m)} }}
 	r.marker, _ = in.(channels.Marker)
+	r.sent = a.sentReader(r.marker)
 	for ctx.Err() == nil {
 		worked, err := r.follow(ctx)
 		if ctx.Err() != nil {
@@ -107,7 +108,9 @@ type reader struct {
 	*Adapter
 	in     channels.Inbox
 	marker channels.Marker // in, where it is one
-	first  position        // of an account's first start, until the Inbox has a cursor of its own
+	read   func(wire.Mail) []channels.Inbound
+	sent   *sentReader // nil for none
+	first  position    // of an account's first start, until the Inbox has a cursor of its own
 }
 
 // follow reads the mailbox over one connection until something breaks. worked is whether it got anywhere.
@@ -133,8 +136,17 @@ func (r *reader) follow(ctx context.Context) (worked bool, err error) {
 		if err != nil {
 			return worked, err
 		}
+		longest := r.config.IdleFor
+		if r.sent != nil {
+			longest = min(longest, sentEvery)
+			if more, err := r.sent.visit(ctx, s, b); err != nil {
+				return worked, err
+			} else if more {
+				continue
+			}
+		}
 		if idles {
-			err = s.Idle(ctx, r.config.IdleFor)
+			err = s.Idle(ctx, longest)
 		} else {
 			sleep(ctx, r.config.PollEvery)
 		}
@@ -225,10 +237,13 @@ func (r *reader) take(ctx context.Context, s *wire.Mailbox, p position, b wire.B
 		case r.marker != nil && !r.config.ImportPast && p.past(m, clockSkew):
 			skipped = true
 		default:
-			message := r.inbound(m)
-			message.Cursor, message.Mute = p.String(), p.past(m, 0)
-			batch = append(batch, message)
-			size += len(m.Raw)
+			messages := r.read(m)
+			for i := range messages {
+				messages[i].Cursor, messages[i].Mute = p.String(), p.past(m, 0)
+			}
+			batch = append(batch, messages...)
+			size += len(messages) * len(m.Raw)
+			skipped = skipped || len(messages) == 0
 		}
 		if len(batch) >= batchMails || size >= batchBytes {
 			if err := deliver(); err != nil {

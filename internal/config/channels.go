@@ -90,6 +90,7 @@ func (t *Twilio) check(d *decoder, path string) {
 type Email struct {
 	Address     string   `toml:"address,required"` // what citizens write to and get answers from
 	Name        string   `toml:"name"`             // shown beside it
+	Sent        string   `toml:"sent"`             // the folder of what staff answer from the mailbox itself; "" to look at none
 	ImportPast  bool     `toml:"import_past"`      // also take what lay there before the first start; never answered
 	AuthServID  string   `toml:"authserv_id"`      // our own mail server's name in Authentication-Results; "" to look at none
 	ReplySecret Secret   `toml:"reply_secret"`     // keys our Message-IDs; derived from the password where there is none

@@ -214,6 +214,10 @@ func (v view) message(ticket int64, l *tickets.Line) Message {
 	at := l.CreatedAt
 	switch {
 	case l.Direction == tickets.Out:
+		if l.Sent.State == "" { // staff wrote it past us
+			m.State = "sent"
+			break
+		}
 		m.State, m.Reason, m.Code, m.ExternalID = l.Sent.State, v.over(ticket, l.Sent.Reason), v.over(ticket, l.Sent.Code), l.Sent.ExternalID // a platform's words too
 		m.Repeated, m.Parts, m.Segments = l.Sent.Doubts > 0, l.Sent.Parts, l.Sent.Segments
 		if !l.Sent.At.IsZero() {

@@ -47,7 +47,7 @@ type asidePage struct {
 }
 
 // inboundKinds are the kinds that the family "inbound" has words for.
-var inboundKinds = []string{"message", "edit", "button", "bounce", "robot", "unknown", "other"}
+var inboundKinds = []string{"message", "edit", "button", "bounce", "robot", "copied", "unknown", "other"}
 
 // asideCauses are the reasons that the family "aside_cause" has words for; others are shown as they stand.
 func asideCauses() map[string]string {

@@ -64,6 +64,8 @@ func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []lin
 			x.Who, x.Author = "note", l.Author
 		case l.Direction == tickets.Out && l.Author == "bot":
 			x.Who = "bot"
+		case l.Direction == tickets.Out && l.Sent.State == "":
+			x.Who = "mailbox"
 		case l.Direction == tickets.Out:
 			x.Who, x.Author = "staff", l.Author
 		default:

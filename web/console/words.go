@@ -17,7 +17,7 @@ var eventTypes = []string{
 }
 
 // actors are those of an event who are no persons of the staff.
-var actors = []string{"citizen", "bot", "router"}
+var actors = []string{"citizen", "bot", "router", "mailbox"}
 
 // families are the words that a value chooses.
 func families() map[string][]string {
@@ -41,7 +41,7 @@ func families() map[string][]string {
 		"outcome":        {"confirmed", "unanswered", "not_reached"},
 		"kind":           {"complaint", "information", "suggestion", "misconduct"},
 		"channel":        append([]string{"other"}, channelNames...),
-		"who":            {"citizen", "bot", "staff", "note"},
+		"who":            {"citizen", "bot", "staff", "note", "mailbox"},
 		"actor":          actors,
 		"event":          append([]string{"other"}, eventTypes...),
 		"sent":           {"queued", "sent", "delivered", "failed", "uncertain"},

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"tanggap/channels"
@@ -131,4 +132,21 @@ func cutRunes(s string, most int) string {
 		}
 	}
 	return s
+}
+
+// mostAddressees bounds to how many a mail is taken to have been written: more are a list's.
+const mostAddressees = 10
+
+// Recipients are the addresses of To and Cc in small letters, each once.
+func (l *Letter) Recipients() []string {
+	var all []string
+	for _, field := range []string{"To", "Cc"} {
+		for _, found := range bareAddress.FindAllString(strings.Join(l.header.Values(field), ","), -1) {
+			found = strings.ToLower(strings.TrimRight(found, "."))
+			if !slices.Contains(all, found) && len(all) < mostAddressees {
+				all = append(all, found)
+			}
+		}
+	}
+	return all
 }

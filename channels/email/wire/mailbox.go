@@ -188,10 +188,13 @@ func (m *Mailbox) Idles() bool {
 }
 
 // Open selects the folder, read-only: nothing we do leaves a trace in it.
-func (m *Mailbox) Open() (Box, error) {
+func (m *Mailbox) Open() (Box, error) { return m.Visit(m.folder) }
+
+// Visit selects another folder in the same way, until the next Open.
+func (m *Mailbox) Visit(folder string) (Box, error) {
 	var data *imap.SelectData
 	err := m.within(func() (err error) {
-		data, err = m.client.Select(m.folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+		data, err = m.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
 		return err
 	})
 	if err != nil {
