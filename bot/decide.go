@@ -111,7 +111,7 @@ func (t *turn) act() error {
 	case channels.Copied:
 		return t.copied()
 	case channels.Robot:
-		t.drop(tickets.BecameIgnored, "an automatic message")
+		t.drop(tickets.BecameIgnored, strings.TrimSuffix("an automatic message: "+string(t.msg.Sign), ": "))
 	case channels.Unknown:
 		t.drop(tickets.BecameQuarantine, "not understood by the channel")
 	default:

@@ -40,6 +40,9 @@ func read(r tickets.Row) piece {
 		p.broken = "the stored form cannot be read"
 	}
 	p.in.Account, p.in.EventID = r.Account, r.EventID
+	if r.Person {
+		p.in.Kind = channels.Message
+	}
 	return p
 }
 

@@ -10,6 +10,7 @@ import (
 	"tanggap/channels"
 	"tanggap/internal/dbtest"
 	"tanggap/tickets"
+	"tanggap/tickets/staff"
 )
 
 func TestAlbumIsOneMessage(t *testing.T) {
@@ -227,6 +228,34 @@ func TestWhatIsNoMessage(t *testing.T) {
 		}
 		if err := w.inbox.Accept(w.t.Context(), channels.Inbound{EventID: "x"}); err == nil {
 			w.t.Error("a message of no account was accepted")
+		}
+	})
+}
+
+func TestStaffSayThatAPersonWroteIt(t *testing.T) {
+	converse(t, func(w *town) {
+		list := w.inbound("mail", lamp)
+		list.Kind, list.Sign = channels.Robot, channels.SignList
+		back := w.inbound("mail", "jalan rusak di Kelurahan Bukit Duri")
+		back.Kind = channels.Bounce
+		w.receives(list, back)
+		people := staff.New(w.store)
+		rows, _, err := people.Ignored(w.t.Context(), 10, "")
+		if err != nil || len(rows) != 2 || rows[0].Reason != "a returned message that is not known as ours" || rows[1].Reason != "an automatic message: list" {
+			w.t.Fatalf("%+v %v", rows, err)
+		}
+		if len(w.all()) != 0 || len(w.sent) != 0 {
+			w.t.Fatalf("%d tickets, %d messages", len(w.all()), len(w.sent))
+		}
+		for _, r := range rows {
+			if err := people.Replay(w.t.Context(), "siti", r.ID); err != nil {
+				w.t.Fatal(err)
+			}
+			w.process()
+			w.deliver("sent")
+		}
+		if len(w.all()) != 2 || len(w.sent) != 2 || w.became(list) != tickets.BecameTicket || w.became(back) != tickets.BecameTicket {
+			w.t.Errorf("%d tickets, %d messages, became %s and %s", len(w.all()), len(w.sent), w.became(list), w.became(back))
 		}
 	})
 }

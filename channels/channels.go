@@ -170,6 +170,7 @@ type Inbound struct {
 	// Unverified marks a message whose sender the platform does not vouch for (mail that fails
 	// authentication): it never joins a ticket by itself and its receipt holds nothing private.
 	Unverified bool    `json:"unverified,omitempty"`
+	Sign       Sign    `json:"sign,omitempty"`     // of a Robot: what gave it away, where the adapter can tell
 	Bounced    *Report `json:"bounced,omitempty"`  // of a Bounce: what it says about our message
 	Raw        []byte  `json:"-"`                  // the bytes as delivered
 	RawType    string  `json:"raw_type,omitempty"` // their media type: application/json, message/rfc822 …

@@ -51,7 +51,7 @@ func TestInboundSurvivesJSON(t *testing.T) {
 		Point: &Point{Lat: -6.2, Lng: 106.8, Accuracy: 12, Label: "Monas"},
 		Media: []Media{{Ref: "f", Name: "n", Type: "image/jpeg", Size: 3, Unique: "u", Data: []byte("abc")}},
 		Album: "a", Part: 1, Parts: 2, Choice: "c", SentAt: time.Unix(1_770_000_000, 0).UTC(),
-		Mute: true, Unverified: true, Raw: []byte("{}"), RawType: "application/json",
+		Mute: true, Unverified: true, Sign: SignBulk, Raw: []byte("{}"), RawType: "application/json",
 		Bounced: &Report{Account: "bot", EventID: "r", State: Failed, Kind: Unreachable, At: time.Unix(1, 0).UTC()},
 	}
 	data, err := json.Marshal(in)

@@ -10,7 +10,11 @@ type Row struct {
 	Kind       string
 	ReceivedAt time.Time
 	Payload    []byte
+	Person     bool // staff say that a person wrote it, whatever the channel made of it
 }
+
+// sayPerson is the outcome, before there is one, of a row of which staff say so.
+const sayPerson = "person"
 
 // Situation is all that a decision about one sender may look at.
 type Situation struct {

@@ -141,6 +141,7 @@ type Quarantined struct {
 	Reason     string    `db:"reason"`
 	Bytes      int       `db:"bytes"`
 	ReceivedAt time.Time `db:"-"`
+	Ignored    bool      `db:"-"` // not set aside, but found to be for nobody
 }
 
 // Quarantine lists set-aside rows, newest first, with the cursor of the next page.

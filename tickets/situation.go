@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	waitingRows = newLookup("text", `SELECT i.id, i.account, i.event_id, i.kind, i.received_at, i.payload FROM inbox_work w JOIN inbox i ON i.id = w.id
+	waitingRows = newLookup("text", `SELECT i.id, i.account, i.event_id, i.kind, i.received_at, i.payload, w.outcome = '`+sayPerson+`' FROM inbox_work w JOIN inbox i ON i.id = w.id
 		WHERE w.state = 0 AND w.sender = {1} ORDER BY w.id LIMIT 64`)
 	contactByValue = newLookup("text text", `SELECT a.id, a.citizen_id, a.kind, a.value, a.state, a.reason, a.last_in_at, a.account, a.thread,
 		c.name, c.language, c.quiet, c.created_at FROM address a JOIN citizen c ON c.id = a.citizen_id WHERE a.kind = {1} AND a.value = {2}`)
@@ -35,7 +35,7 @@ func (s *Store) situations(ctx context.Context, senders []string, limit int, men
 	}
 	err := waitingRows.each(ctx, s, rowKeys, func(get row) error {
 		var r Row
-		i, err := get(&r.ID, &r.Account, &r.EventID, &r.Kind, stamp{&r.ReceivedAt}, &r.Payload)
+		i, err := get(&r.ID, &r.Account, &r.EventID, &r.Kind, stamp{&r.ReceivedAt}, &r.Payload, &r.Person)
 		if err == nil && len(sits[i].Rows) < limit {
 			sits[i].Rows = append(sits[i].Rows, r)
 		}

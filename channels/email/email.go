@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +28,10 @@ import (
 type Config struct {
 	Address string // what citizens write to and our answers come from
 	Name    string // the display name beside it, "" for none
-	IMAP    Server // imaps://host[:993]/FOLDER, or imap://host[:143]/FOLDER with STARTTLS; FOLDER defaults to INBOX
-	SMTP    Server // smtps://host[:465], or smtp://host[:587] with STARTTLS
+	// Siblings are the addresses of our other mailboxes: what they write is no citizen's.
+	Siblings []string
+	IMAP     Server // imaps://host[:993]/FOLDER, or imap://host[:143]/FOLDER with STARTTLS; FOLDER defaults to INBOX
+	SMTP     Server // smtps://host[:465], or smtp://host[:587] with STARTTLS
 	// OAuth logs in to both by access tokens where it names a provider. Then URLs may be left to that, and the
 	// usernames to Address.
 	OAuth oauth.Config
@@ -100,6 +103,10 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 		return nil, fmt.Errorf("account %s: address is no mail address", name)
 	}
 	a.config.Address = strings.ToLower(address.Address)
+	a.config.Siblings = slices.Clone(c.Siblings)
+	for i, s := range a.config.Siblings {
+		a.config.Siblings[i] = strings.ToLower(strings.TrimSpace(s))
+	}
 	a.domain = a.config.Address[strings.LastIndexByte(a.config.Address, '@')+1:]
 	if a.imap, err = c.IMAP.parse("imap", c); err != nil {
 		return nil, fmt.Errorf("account %s: imap.url: %w", name, err)

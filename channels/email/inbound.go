@@ -39,15 +39,16 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 			Ref: part.Ref, Name: part.Name, Type: part.Type, Size: int64(len(part.Data)), Data: part.Data,
 		})
 	}
-	_, own, _ := a.ours(l.MessageID)
+	sign := a.sign(l)
 	switch {
 	case l.Bounce != nil:
 		in.Kind = channels.Bounce
 		in.Bounced = a.bounced(l.Bounce, in)
 	case err != nil || m.Truncated:
 		in.Kind = channels.Unknown
-	case own || l.From == a.config.Address || l.Has("X-Loop", a.config.Address) || l.Robot != "":
-		in.Kind = channels.Robot
+	case sign != "":
+		in.Kind, in.Sign = channels.Robot, sign
+		a.judged(&in) // staff may say that a person wrote it
 	default:
 		a.judged(&in)
 	}

@@ -77,6 +77,24 @@ func TestKindsOfMail(t *testing.T) {
 	}
 }
 
+func TestRobotsTellBySignWhatGaveThemAway(t *testing.T) {
+	a := offline(t, func(c *Config) { c.Siblings = []string{"Info@Kota.test", "pengaduan@kota.test"} })
+	for header, want := range map[string]channels.Sign{
+		person: "",
+		person + "List-Id: <warga.kampung.test>\n":                          channels.SignList,
+		person + "X-Loop: info@kota.test\n":                                 channels.SignOurs,
+		strings.Replace(person, "Budi@Kampung.test", "INFO@kota.test", 1):   channels.SignOurs,
+		strings.Replace(person, "a1@kampung.test", a.messageID("k-1"), 1):   channels.SignOurs,
+		strings.Replace(person, "Budi@Kampung.test", "info@kota2.test", 1):  "",
+		strings.Replace(person, "Budi@Kampung.test", "xinfo@kota.test", 1):  "",
+		strings.Replace(person, "Budi@Kampung.test", "nobody@kota.test", 1): "",
+	} {
+		if in := a.inbound(mailOf(header, "lampu mati")); in.Sign != want || (in.Kind == channels.Robot) != (want != "") {
+			t.Errorf("%q came as %s by %q, want %q", header, in.Kind, in.Sign, want)
+		}
+	}
+}
+
 func TestOnlyGenuineIDsOfOursThread(t *testing.T) {
 	a := offline(t, nil)
 	other := offline(t, func(c *Config) { c.ReplySecret = "lain" })

@@ -1,6 +1,8 @@
 package email
 
 import (
+	"slices"
+
 	"tanggap/channels"
 	"tanggap/channels/email/letter"
 )
@@ -30,4 +32,18 @@ func (a *Adapter) bounced(b *letter.Bounce, in channels.Inbound) *channels.Repor
 		return r
 	}
 	return nil
+}
+
+// sign is by which the mail is known to be no person's, "" where one may have written it. What comes from a mailbox
+// of ours, or went through one, is never a citizen's: two of them would write to each other for ever.
+func (a *Adapter) sign(l *letter.Letter) channels.Sign {
+	if _, own, _ := a.ours(l.MessageID); own {
+		return channels.SignOurs
+	}
+	for _, address := range append(slices.Clip(a.config.Siblings), a.config.Address) {
+		if l.From == address || l.Has("X-Loop", address) {
+			return channels.SignOurs
+		}
+	}
+	return l.Robot
 }

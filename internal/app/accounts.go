@@ -53,7 +53,7 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 		return gateway.New(acc.Name, gatewayConfig(c, url), client, log)
 	case *config.Email:
 		return email.New(acc.Name, email.Config{
-			Address: c.Address, Name: c.Name, Sent: c.Sent, Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, ImportPast: c.ImportPast,
+			Address: c.Address, Name: c.Name, Sent: c.Sent, Siblings: mailboxes(cfg), Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, ImportPast: c.ImportPast,
 			MaxMessage: int64(c.MaxMessage), IdleFor: time.Duration(c.IdleFor), PollEvery: time.Duration(c.PollEvery),
 			IMAP: email.Server{URL: c.IMAP.URL, Username: c.IMAP.Username, Password: c.IMAP.Password.Reveal()},
 			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
@@ -65,6 +65,16 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 		}, client, log)
 	}
 	return nil, fmt.Errorf("account %s: no such type", acc.Name)
+}
+
+// mailboxes are the addresses of all our mailboxes.
+func mailboxes(cfg *config.Config) (all []string) {
+	for _, acc := range cfg.Accounts {
+		if c, ok := acc.Channel.(*config.Email); ok {
+			all = append(all, c.Address)
+		}
+	}
+	return all
 }
 
 // menu is what Telegram shows beside the keyboard, by language; "" is for languages that we do not speak.

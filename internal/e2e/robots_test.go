@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"tanggap/internal/dbtest"
 	"tanggap/internal/sim"
 	"tanggap/tickets"
+	"tanggap/tickets/staff"
 )
 
 // mailAccount is a mailbox at a simulated server.
@@ -123,6 +125,82 @@ func (k *city) ignored() (n int) {
 		k.t.Fatal(err)
 	}
 	return n
+}
+
+// TestRobotsOpenNothingAndAreNotAnswered lets every kind of program write, and two mailboxes of ours write to each other.
+// Nothing of it becomes a report or is answered; all of it is listed with its reason, and staff make a report
+// of one that a person wrote after all.
+func TestRobotsOpenNothingAndAreNotAnswered(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, database string) {
+		lapor, info := postbox(t, "lapor@kota.test"), postbox(t, "info@kota.test")
+		k := run(t, configure(t, database, freeAddr(t), mailAccount("lapor", "lapor@kota.test", lapor), mailAccount("info", "info@kota.test", info)))
+		k.looked("lapor")
+		k.looked("info")
+		const citizen = "budi@example.test"
+		person := func(text string) {
+			if _, err := lapor.Write(sim.MailLetter{From: citizen, Subject: "Lampu", Text: text}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		person(complaint)
+		k.until("the receipt", func() bool { return len(lapor.Mailbox(citizen)) == 1 })
+		receipt := lapor.Mailbox(citizen)[0]
+		want := map[string]int{}
+		robot := func(box *sim.Mail, sign string, l sim.MailLetter) {
+			if l.Subject == "" {
+				l.Subject = "Laporan"
+			}
+			if l.Text = complaint; l.From == "" {
+				l.From = citizen
+			}
+			if _, err := box.Write(l); err != nil {
+				t.Fatal(err)
+			}
+			want["an automatic message: "+sign]++
+		}
+		field := func(name, value string) map[string]string { return map[string]string{name: value} }
+		robot(lapor, "auto-submitted", sim.MailLetter{Header: field("Auto-Submitted", "auto-replied"), ReplyTo: receipt.MessageID})
+		robot(lapor, "list", sim.MailLetter{Header: field("List-Id", "<warga.example.test>")})
+		robot(lapor, "bulk", sim.MailLetter{Header: field("Precedence", "bulk")})
+		robot(lapor, "responder", sim.MailLetter{Header: field("X-Autoreply", "yes")})
+		robot(lapor, "subject", sim.MailLetter{Subject: "Balasan otomatis: " + receipt.Subject, ReplyTo: receipt.MessageID})
+		robot(lapor, "no-reply", sim.MailLetter{From: "no-reply@toko.test"})
+		// Our own: from the other mailbox, through it, and what it sent, as it stands.
+		robot(lapor, "ours", sim.MailLetter{From: "info@kota.test"})
+		robot(info, "ours", sim.MailLetter{From: "lapor@kota.test"})
+		robot(info, "ours", sim.MailLetter{Header: field("X-Loop", "lapor@kota.test")})
+		info.WriteRaw(receipt.Raw)
+		lapor.WriteRaw(receipt.Raw)
+		want["an automatic message: ours"] += 2
+
+		people := staff.New(k.app.Store())
+		got := map[string]int{}
+		k.until("all robots", func() bool {
+			rows, _, err := people.Ignored(t.Context(), 100, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			clear(got)
+			for _, r := range rows {
+				got[r.Reason]++
+			}
+			return len(rows) == 11
+		})
+		k.queue("", 1)
+		if fmt.Sprint(got) != fmt.Sprint(want) || len(lapor.Taken()) != 1 || len(info.Taken()) != 0 {
+			t.Errorf("ignored %v, want %v; sent %d and %d", got, want, len(lapor.Taken()), len(info.Taken()))
+		}
+		rows, _, err := people.Ignored(t.Context(), 100, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.IndexFunc(rows, func(r tickets.Quarantined) bool { return r.Reason == "an automatic message: no-reply" })
+		if err := people.Replay(t.Context(), "siti", rows[at].ID); err != nil {
+			t.Fatal(err)
+		}
+		k.queue("", 2)
+		k.until("its receipt", func() bool { return len(lapor.Mailbox("no-reply@toko.test")) == 1 })
+	})
 }
 
 // forge is a Message-ID of ours with another proof.

@@ -40,7 +40,7 @@ func TestReplayTakesARowOutOfTheQuarantineOnce(t *testing.T) {
 					if broken && sit.Rows[0].EventID == "1" {
 						return tickets.Change{}, errors.New("not understood")
 					}
-					return tickets.Change{Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameIgnored, Reason: "a test"}, nil
+					return tickets.Change{Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameCommand, Reason: "a test"}, nil
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -93,7 +93,7 @@ func TestReplayTakesARowOutOfTheQuarantineOnce(t *testing.T) {
 		}
 		run()
 		became, _, err := db.Fate(ctx, "sms", "1")
-		if won != 1 || len(aside()) != 0 || became != tickets.BecameIgnored {
+		if won != 1 || len(aside()) != 0 || became != tickets.BecameCommand {
 			t.Errorf("%d replays of one row, %d set aside, it became %q: %v", won, len(aside()), became, err)
 		}
 		events, err := s.Events(ctx, 10)
@@ -102,6 +102,81 @@ func TestReplayTakesARowOutOfTheQuarantineOnce(t *testing.T) {
 		}
 		if _, err := s.Aside(ctx, q[0].ID); !errors.Is(err, tickets.ErrNotFound) {
 			t.Errorf("the row that went on is still aside: %v", err)
+		}
+	})
+}
+
+func TestWhatARobotSentIsListedAndMayBeCalledAPersons(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		ctx := context.Background()
+		db, err := tickets.Open(ctx, url, tickets.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		s := staff.New(db)
+		lease, ok, err := db.Take(ctx, "processor", "test", time.Hour)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		for i := range 5 {
+			id := string(rune('a' + i))
+			if err := db.Receive(ctx, tickets.Incoming{Account: "mail", EventID: id, Kind: "robot", Sender: "email:" + id, Payload: []byte("{}"), Raw: []byte("cuti")}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		persons := 0
+		run := func() {
+			t.Helper()
+			_, err := db.Process(ctx, lease, tickets.Share{Max: 10}, nil, func(sit tickets.Situation) (tickets.Change, error) {
+				c := tickets.Change{Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameIgnored, Reason: "an automatic message: list"}
+				if sit.Rows[0].Person {
+					persons++
+					c.Became, c.Reason = tickets.BecameCommand, ""
+				}
+				return c, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		run()
+		var seen []tickets.Quarantined
+		for after := ""; ; {
+			page, next, err := s.Ignored(ctx, 2, after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen = append(seen, page...); next == "" {
+				break
+			}
+			after = next
+		}
+		if len(seen) != 5 || seen[0].ID < seen[4].ID || seen[2].Reason != "an automatic message: list" || seen[2].Bytes != 4 || !seen[2].Ignored {
+			t.Fatalf("listed: %+v", seen)
+		}
+		if q, _, err := db.Quarantine(ctx, 10, ""); err != nil || len(q) != 0 {
+			t.Errorf("%d set aside: %v", len(q), err)
+		}
+		if _, _, err := s.Ignored(ctx, 2, "?"); !errors.Is(err, tickets.ErrCursor) {
+			t.Errorf("no cursor: %v", err)
+		}
+		if one, err := s.Aside(ctx, seen[3].ID); err != nil || one != seen[3] {
+			t.Errorf("%+v %v", one, err)
+		}
+		if raw, err := s.ReadAside(ctx, "budi", seen[3].ID, staff.ToAnswer); err != nil || string(raw) != "cuti" {
+			t.Errorf("%q %v", raw, err)
+		}
+		if err := s.Replay(ctx, "budi", seen[3].ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Replay(ctx, "budi", seen[3].ID); !errors.Is(err, tickets.ErrNotFound) {
+			t.Errorf("the second time: %v", err)
+		}
+		run()
+		rest, _, err := s.Ignored(ctx, 10, "")
+		if err != nil || persons != 1 || len(rest) != 4 {
+			t.Errorf("%d were a person's, %d are left: %v", persons, len(rest), err)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"tanggap/channels"
+	"tanggap/tickets"
 	"tanggap/tickets/staff"
 )
 
@@ -91,6 +93,38 @@ func TestWhatIsInQuarantineIsReadWithAReasonAndReplayed(t *testing.T) {
 		if _, _, page = chief.post("/console/quarantine/zz/read", url.Values{"reason": {"mend"}}); !strings.Contains(page, "sudah tidak ada") {
 			t.Error("a row that has gone is not told of")
 		}
+	})
+}
+
+func TestWhatRobotsSentIsShownAndMadeAReport(t *testing.T) {
+	each(t, func(w *town) {
+		in := channels.Inbound{
+			Account: "bot", Kind: channels.Robot, Sign: channels.SignList, EventID: "milis", MessageID: "milis", Text: street,
+			From: channels.Address{Kind: channels.TelegramID, Value: "424242"}, Raw: []byte(street), RawType: "text/plain",
+		}
+		if err := w.inbox.Accept(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		chief := w.hires("kepala", staff.Supervisor, root)
+		w.until("the robot's message", func() bool {
+			rows, _, err := w.people.Ignored(t.Context(), 10, "")
+			return err == nil && len(rows) == 1
+		})
+		w.lacks(chief.sees("/console/quarantine"), "Dari milis")
+		page := chief.sees("/console/quarantine?of=robots")
+		at := regexp.MustCompile(`href="(/console/quarantine/[0-9a-z]+)"`).FindStringSubmatch(page)
+		w.has(page, "Dari milis", "Bukan dari orang")
+		w.lacks(page, "424242", street)
+		if at == nil {
+			t.Fatal("the row has no page")
+		}
+		w.has(chief.sees(at[1]), "Ditulis orang: jadikan laporan")
+		chief.post(at[1]+"/replay", url.Values{})
+		w.until("the report", func() bool {
+			became, _, err := w.Fate(t.Context(), "bot", "milis")
+			return err == nil && became == tickets.BecameTicket
+		})
+		w.lacks(chief.sees("/console/quarantine?of=robots"), "Dari milis")
 	})
 }
 

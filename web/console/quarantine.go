@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"tanggap/channels"
 	"tanggap/tickets"
 	"tanggap/tickets/staff"
 )
@@ -20,9 +21,10 @@ const (
 )
 
 type quarantinePage struct {
-	Rows  []asideRow
-	Next  string
-	First string
+	Robots bool // those that are for nobody, not those that nobody understood
+	Rows   []asideRow
+	Next   string
+	First  string
 }
 
 // asideRow is one row that nothing could be made of. Its event's id is not shown: it may hold an address.
@@ -39,6 +41,7 @@ type asideRow struct {
 type asidePage struct {
 	asideRow
 	Works   bool     // the person may replay and read
+	Robot   bool     // it is not in the quarantine, but was ignored
 	Reasons []string // of staff.AsideReasons
 	Refused bool     // for want of a reason
 	Read    bool
@@ -51,36 +54,51 @@ var inboundKinds = []string{"message", "edit", "button", "bounce", "robot", "cop
 
 // asideCauses are the reasons that the family "aside_cause" has words for; others are shown as they stand.
 func asideCauses() map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		"without a sender":              "no_sender",
 		"not understood by the channel": "channel",
 		"of an unknown kind":            "kind",
 
+		"an automatic message":                         "robot",
+		"a message of ours came back":                  "bounce",
+		"a returned message that is not known as ours": "foreign",
+		"said in an agency's chat":                     "chat",
+		"neither a word nor a file":                    "empty",
+		"a button that we do not have":                 "button",
+
 		"an answer to a notice to an agency: no citizen's report": "notice",
 	}
+	for _, sign := range channels.Signs() {
+		all["an automatic message: "+string(sign)] = string(sign)
+	}
+	return all
 }
 
 var (
 	sampleAside      = asideRow{"/", "x", "unknown", "kind", "x", 1, time.Unix(1, 0)}
-	sampleQuarantine = quarantinePage{[]asideRow{sampleAside}, "/", "/"}
-	sampleAsidePage  = asidePage{asideRow: sampleAside, Works: true, Reasons: staff.AsideReasons(), Refused: true, Read: true, Raw: "x", Cut: true}
+	sampleQuarantine = quarantinePage{true, []asideRow{sampleAside}, "/", "/"}
+	sampleAsidePage  = asidePage{asideRow: sampleAside, Works: true, Robot: true, Reasons: staff.AsideReasons(), Refused: true, Read: true, Raw: "x", Cut: true}
 )
 
 func (c *console) showQuarantine(v *visit) {
 	after := v.r.URL.Query().Get("after")
-	found, next, err := c.Store.Quarantine(v.r.Context(), perAside, after)
+	home, list := "/console/quarantine?", c.Store.Quarantine
+	p := quarantinePage{Robots: v.r.URL.Query().Get("of") == "robots"}
+	if p.Robots {
+		home, list = home+"of=robots&", c.Staff.Ignored
+	}
+	found, next, err := list(v.r.Context(), perAside, after)
 	if c.failed(v, err) {
 		return
 	}
-	var p quarantinePage
 	for i := range found {
 		p.Rows = append(p.Rows, newAside(&found[i]))
 	}
 	if next != "" {
-		p.Next = "/console/quarantine?after=" + next
+		p.Next = home + "after=" + next
 	}
 	if after != "" {
-		p.First = "/console/quarantine"
+		p.First = strings.TrimRight(home, "?&")
 	}
 	c.pages.quarantine.Write(v.w, v.r, c.frame(v, "quarantine"), p)
 }
@@ -116,7 +134,7 @@ func (c *console) aside(v *visit) (tickets.Quarantined, bool) {
 
 // asidePage is the row without its bytes.
 func (v *visit) asidePage(q *tickets.Quarantined) asidePage {
-	p := asidePage{asideRow: newAside(q), Works: v.leads()}
+	p := asidePage{asideRow: newAside(q), Works: v.leads(), Robot: q.Ignored}
 	if p.Works {
 		p.Reasons = staff.AsideReasons()
 	}

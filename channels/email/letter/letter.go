@@ -8,6 +8,8 @@ import (
 	"net/textproto"
 	"strings"
 	"time"
+
+	"tanggap/channels"
 )
 
 // Letter is one mail, understood.
@@ -22,9 +24,9 @@ type Letter struct {
 	Text      string    // what is new in it
 	Quoted    string    // quotation and signature, kept for staff
 	Attached  []Attachment
-	Robot     string  // by which Sign no person wrote it; "" for a person's
-	Bounce    *Bounce // of a returned mail
-	Digest    string  // equal for the same mail delivered twice, and for nothing else; 64 hex digits
+	Robot     channels.Sign // by which no person wrote it; "" for a person's
+	Bounce    *Bounce       // of a returned mail
+	Digest    string        // equal for the same mail delivered twice, and for nothing else; 64 hex digits
 	header    textproto.MIMEHeader
 }
 

@@ -5,22 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// The signs by which a mail is known to be no person's. They are shown to staff, who may say that it was one.
-const (
-	SignSubmitted = "auto-submitted" // RFC 3834, 5
-	SignHeader    = "responder"      // a field that programs which answer by themselves write
-	SignBulk      = "bulk"           // Precedence
-	SignList      = "list"           // RFC 2919, RFC 2369
-	SignNullPath  = "null-path"      // no sender to return it to: RFC 5321, 4.5.5
-	SignReceipt   = "read-receipt"   // RFC 8098
-	SignReport    = "report"         // RFC 6522 about something else
-	SignCalendar  = "calendar"       // an answer to an invitation: RFC 5546
-	SignNoReply   = "no-reply"       // the sender takes no mail
-	SignDaemon    = "mail-system"    // a mail server itself
-	SignLoop      = "loop"           // a program that marks what it sends
-	SignSubject   = "subject"        // the words of an automatic reply
+	"tanggap/channels"
 )
 
 var (
@@ -62,38 +48,38 @@ var responders = []struct{ field, not string }{
 // robot says by which sign no person wrote the mail, "" where one may have. It looks at what programs say of
 // themselves, and at words in the subject only where a person would hardly write them: who is taken for a robot
 // gets no answer.
-func robot(l *Letter, root *node) string {
+func robot(l *Letter, root *node) channels.Sign {
 	h := l.header
 	switch {
 	case automatic(h.Get("Auto-Submitted")):
-		return SignSubmitted
+		return channels.SignSubmitted
 	case responder(h):
-		return SignHeader
+		return channels.SignHeader
 	}
 	switch root.kind {
 	case "multipart/report", "message/disposition-notification", "message/delivery-status":
 		if root.kind == "message/disposition-notification" || strings.EqualFold(root.params["report-type"], "disposition-notification") {
-			return SignReceipt
+			return channels.SignReceipt
 		}
-		return SignReport
+		return channels.SignReport
 	}
 	switch {
 	case answersInvitation(root):
-		return SignCalendar
+		return channels.SignCalendar
 	case listed(h):
-		return SignList
+		return channels.SignList
 	case bulk(h):
-		return SignBulk
+		return channels.SignBulk
 	case nullPath(h):
-		return SignNullPath
+		return channels.SignNullPath
 	case ourself.MatchString(l.From):
-		return SignDaemon
+		return channels.SignDaemon
 	case marksLoop(h.Values("X-Loop"), l.From):
-		return SignLoop
+		return channels.SignLoop
 	case noReply.MatchString(h.Get("From")) && (h.Get("Reply-To") == "" || noReply.MatchString(h.Get("Reply-To"))):
-		return SignNoReply
+		return channels.SignNoReply
 	case robotSubject.MatchString(l.Subject), len(l.Answers) > 0 && awaySubject.MatchString(l.Subject):
-		return SignSubject
+		return channels.SignSubject
 	}
 	return ""
 }
