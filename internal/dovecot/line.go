@@ -29,7 +29,7 @@ type Line struct {
 // Breaks says how a Line breaks.
 type Breaks struct {
 	Count       int           // how many times
-	Least, Most int           // after how many bytes, small numbers as often as great ones
+	Least, Most int           // after how many bytes
 	After       time.Duration // or after how long, at most; 0 for no such limit
 }
 
@@ -148,9 +148,10 @@ func (l *Line) carry(near net.Conn) {
 func (l *Line) draw() (bytes int, after time.Duration, breaks bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// By their logarithm, so that the greeting, the login and the folder are cut as often as mails are.
+	// By their logarithm, so that the greeting, the login and the folder are cut too, and with more great ones than
+	// small, so that there is something to cut.
 	least, most := float64(max(1, l.plan.Least)), float64(max(1, l.plan.Least, l.plan.Most))
-	bytes = int(math.Round(least * math.Pow(most/least, l.random.Float64())))
+	bytes = int(math.Round(least * math.Pow(most/least, math.Sqrt(l.random.Float64()))))
 	if after = never; l.plan.After > 0 {
 		after = time.Duration(l.random.Float64() * float64(l.plan.After))
 	}

@@ -81,9 +81,10 @@ api_url = "%[8]s"
 
 // siege is a server that is killed, its platforms, and what they saw.
 type siege struct {
-	t        *testing.T
+	t        testing.TB
 	listen   string
 	config   string
+	program  string // the real one, where not this test's own binary is to serve
 	telegram *sim.Telegram
 	twilio   *sim.Twilio
 	written  atomic.Int64 // by citizens of Telegram, who never try again
@@ -169,6 +170,9 @@ func (s *siege) start() *exec.Cmd {
 	}
 	c := exec.Command(exe)
 	c.Env = append(os.Environ(), envServe+"="+s.config)
+	if s.program != "" {
+		c = exec.Command(s.program, "serve", "--config", s.config)
+	}
 	c.Stderr = os.Stderr
 	if err := c.Start(); err != nil {
 		s.t.Fatal(err)

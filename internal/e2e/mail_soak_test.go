@@ -47,6 +47,9 @@ username = "%[4]s"
 password = "%[8]s"
 `
 
+// firstLook counts the mailboxes that were looked into: what comes from then on is new.
+const firstLook = `SELECT count(*) FROM account WHERE name = 'mail' AND cursor <> ''`
+
 // hardship is what a mailbox goes through.
 type hardship struct {
 	letters, cuts, kills, restarts int
@@ -79,7 +82,7 @@ type mailbox struct {
 	open     sync.RWMutex // held by who delivers; to write by who stops the mail server
 }
 
-func newMailbox(t *testing.T, database string, seed uint64) *mailbox {
+func newMailbox(t testing.TB, database string, seed uint64) *mailbox {
 	t.Helper()
 	const password = "sandi-surat-99"
 	m := &mailbox{database: database, server: dovecot.Start(t), random: rand.New(rand.NewPCG(seed, 1))}
@@ -109,10 +112,10 @@ func endure(t *testing.T, database string, h hardship) {
 		m.all = append(m.all, collected(t)...)
 	}
 	child := m.start()
-	m.await("the first look into the mailbox", `SELECT count(*) FROM account WHERE name = 'mail' AND cursor <> ''`, 1)
+	m.await("the first look into the mailbox", firstLook, 1)
 
 	began := time.Now()
-	m.line.Break(dovecot.Breaks{Count: h.cuts, Most: 300_000, After: h.lasts})
+	m.line.Break(dovecot.Breaks{Count: h.cuts, Least: 60, Most: 4_000_000, After: h.lasts})
 	var post sync.WaitGroup
 	order := rand.New(rand.NewPCG(seed, 3))
 	post.Go(func() { m.deliver(order) })
@@ -221,7 +224,7 @@ func (m *mailbox) number(query string) (n int) {
 
 func (m *mailbox) await(what, query string, want int) {
 	m.t.Helper()
-	for end := time.Now().Add(patience); m.number(query) < want; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(10 * patience); m.number(query) < want; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			m.t.Fatalf("waited in vain for %s", what)
 		}
