@@ -71,7 +71,11 @@ func Read(raw []byte) (l *Letter, err error) {
 	if l.Bounce == nil && strings.TrimSpace(body.text) == "" {
 		body.text = root.enclosed()
 	}
-	l.Text, l.Quoted = Split(body.text)
+	if sentOn.MatchString(l.Subject) {
+		l.Text = body.text // Outlook shows a mail that is sent on just as one that is answered
+	} else {
+		l.Text, l.Quoted = Split(body.text)
+	}
 	if l.From == "" && l.Bounce == nil {
 		return l, errNoAuthor
 	}

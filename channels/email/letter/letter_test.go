@@ -6,76 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func TestSplit(t *testing.T) {
-	cases := []struct{ name, text, fresh string }{
-		{"nothing quoted", "Lampu jalan mati.\n\nTerima kasih", "Lampu jalan mati.\n\nTerima kasih"},
-		{
-			"Gmail in Indonesian",
-			"Sudah menyala, terima kasih.\n\nPada Sab, 15 Jun 2024 pukul 14.59 Layanan Pengaduan <pengaduan@kota.test> menulis:\n\n> Laporan Anda diteruskan.\n> Salam",
-			"Sudah menyala, terima kasih.",
-		},
-		{
-			"the same, wrapped",
-			"Belum.\n\nPada tanggal Sab, 15 Jun 2024 pukul 14.59 Layanan Pengaduan Kota <\npengaduan@kota.test> menulis:\n\n> Laporan Anda diteruskan.",
-			"Belum.",
-		},
-		{
-			"Apple Mail in Indonesian",
-			"Masih gelap\n\nDikirim dari iPhone saya\n\n> Pada 15 Jun 2024, pukul 14.59, Pengaduan <pengaduan@kota.test> menulis:\n> \n> Sudah kami perbaiki.",
-			"Masih gelap",
-		},
-		{
-			"prose that begins with Pada",
-			"Pada Sabtu 15 Juni 2024 pukul 14.59 petugas datang dan menulis:\n\"bayar 50 ribu\".\nSaya keberatan.",
-			"Pada Sabtu 15 Juni 2024 pukul 14.59 petugas datang dan menulis:\n\"bayar 50 ribu\".\nSaya keberatan.",
-		},
-		{
-			"prose that begins with On",
-			"On 15 June 2024 the officer wrote:\npay first.\nI object.",
-			"On 15 June 2024 the officer wrote:\npay first.\nI object.",
-		},
-		{
-			"Outlook in Indonesian",
-			"Baik, saya tunggu.\n\n________________________________\nDari: Pengaduan <pengaduan@kota.test>\nTerkirim: 15 Juni 2024 14:59\nKepada: Budi\nPerihal: Laporan\n\nSudah kami teruskan.",
-			"Baik, saya tunggu.",
-		},
-		{
-			"Outlook in English",
-			"Fine.\r\n\r\n-----Original Message-----\r\nFrom: x@y.test\r\nSent: Monday\r\n\r\nold",
-			"Fine.",
-		},
-		{
-			"an answer between the quotes",
-			"Pada 15/06/2024 14.59, Pengaduan menulis:\n> Di mana?\nDi depan SD 01.\n> Sejak kapan?\nTiga hari.",
-			"Di depan SD 01.\n> Sejak kapan?\nTiga hari.",
-		},
-		{"a signature", "Jalan rusak di RT 05.\n\n-- \nBudi Santoso\n0812", "Jalan rusak di RT 05."},
-		{"a phone's signature", "Air mati\n\nSent from my iPhone", "Air mati"},
-		{"a line of dashes in the text", "Kerusakan:\n--\n" + strings.Repeat("butir\n", 20), "Kerusakan:\n--\n" + strings.Repeat("butir\n", 20)},
-		{"only a quotation", "> hanya kutipan", "> hanya kutipan"},
-		{
-			"a forwarded mail", "Mohon ditindak.\n\n---------- Forwarded message ---------\nFrom: Ani <ani@x.test>\nDate: Sel, 1 Jan 2024\nSubject: Got\n\nGot mampet.",
-			"Mohon ditindak.\n\n---------- Forwarded message ---------\nFrom: Ani <ani@x.test>\nDate: Sel, 1 Jan 2024\nSubject: Got\n\nGot mampet.",
-		},
-	}
-	for _, c := range cases {
-		text := strings.ReplaceAll(c.text, "\r\n", "\n")
-		fresh, quoted := Split(text)
-		if strings.TrimSpace(fresh) != strings.TrimSpace(c.fresh) {
-			t.Errorf("%s: new is %q, want %q", c.name, fresh, c.fresh)
-		}
-		for _, word := range strings.Fields(text) {
-			if !strings.Contains(fresh+"\n"+quoted, word) {
-				t.Errorf("%s: lost %q", c.name, word)
-			}
-		}
-	}
-}
 
 func TestHTMLText(t *testing.T) {
 	for source, want := range map[string]string{
@@ -213,55 +146,6 @@ func TestNestedMultipartsCostLittle(t *testing.T) {
 			t.Error("an attack has no digest")
 		}
 	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add([]byte("From: a@b.test\r\nSubject: =?utf-8?q?a?=\r\nContent-Type: text/html\r\n\r\n<p>x</p>"))
-	f.Add([]byte("From: MAILER-DAEMON\nSubject: failure notice\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n--b--"))
-	f.Add([]byte("{\"\x00 tidak terbaca"))
-	f.Add(bomb(6))
-	f.Add(bomb(30))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if len(raw) > 64<<10 {
-			return
-		}
-		l, err := Read(raw)
-		if l == nil || len(l.Digest) != 64 {
-			t.Fatal("no digest")
-		}
-		for _, s := range []string{l.From, l.Name, l.Subject, l.Text, l.MessageID} {
-			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-				t.Errorf("not text: %q", s)
-			}
-		}
-		if strings.ContainsAny(l.Subject+l.Name+l.From+l.MessageID, "\r\n") {
-			t.Errorf("a header value has more than one line")
-		}
-		if err == nil && l.From == "" && l.Bounce == nil {
-			t.Error("nobody wrote it, and that is no error")
-		}
-		for _, a := range l.Attached {
-			if again, ok := Part(raw, a.Ref); !ok || !bytes.Equal(again.Data, a.Data) {
-				t.Errorf("attachment %s is not found again", a.Ref)
-			}
-		}
-		if again, _ := Read(raw); again.Digest != l.Digest {
-			t.Error("a second reading has another digest")
-		}
-	})
-}
-
-func FuzzSplit(f *testing.F) {
-	f.Add("baru\n\nPada Sab, 15 Jun 2024 pukul 14.59 A <a@b> menulis:\n> lama")
-	f.Fuzz(func(t *testing.T, text string) {
-		fresh, quoted := Split(text)
-		if strings.TrimSpace(text) != "" && strings.TrimSpace(fresh) == "" {
-			t.Error("nothing new is left")
-		}
-		if got, want := len(strings.Fields(fresh))+len(strings.Fields(quoted)), len(strings.Fields(text)); got != want {
-			t.Errorf("%d words of %d", got, want)
-		}
-	})
 }
 
 func BenchmarkRead(b *testing.B) {

@@ -6,21 +6,31 @@ import (
 )
 
 // How mail programs introduce what they quote. A verb alone proves nothing ("Pada 12 Mei ketua RT
-// menulis:" is how a complaint may begin): a date, and an address or quoted lines below, must join it.
+// menulis:" is how a complaint may begin): a date must join it, and an address in angle brackets or quoted lines below.
 var (
-	wroteVerb = regexp.MustCompile(`(?i)\bwrote\b|\bmenulis\b|a écrit|\bschrieb\b|\bschreef\b|\bgeschreven\b|\bskrev\b|escribió|\bescreveu\b|ha scritto|napisał|написал|написав|пише|写道|寫道|kirjoitti|\byazdı\b|\bđã viết\b`)
-	wroteDate = regexp.MustCompile(`\d{4}|\d{1,2}[:.]\d{2}`)
-	wroteBy   = regexp.MustCompile(`[^\s<>]+@[^\s<>]+`)
+	wroteVerb = regexp.MustCompile(`(?i)\bwrote\b|\bmenulis\b|a écrit|\bschrieb\b|\bschreef\b|\bgeschreven\b|\bskrev\b|escribió|\bescreveu\b|ha scritto|napisał|napsal|написал|написав|пише|写道|寫道|書きました|kirjoitti|\byazdı\b|\bđã viết\b|\bmenulis\b`)
+	wroteDate = regexp.MustCompile(`\d{4}|\d{1,2}[:.]\d{2}|\d{1,2}/\d{1,2}/\d{2}`)
+	wroteBy   = regexp.MustCompile(`<[^<>]*@[^<>]*>`)
 	wroteOnly = regexp.MustCompile(`<[^<>]*@[^<>]*>\s*:$`)
 	dateBy    = regexp.MustCompile(`^\d{4}[-/]\d{1,2}[-/]\d{1,2} .*<[^<>]*@[^<>]*>:?$`)
+	quoting   = regexp.MustCompile(`(?i)^(quoting|mengutip|citando|zitat von|en réponse à)\b.*:$`)
+	inOneLine = regexp.MustCompile(`(?i)^\s*(on|pada)\b.{0,80}\d.{0,80}<[^<>]*@[^<>]*>\s*(wrote|menulis):\s+\S`)
 
-	separator = regexp.MustCompile(`(?i)^[\s>]*-{2,}\s*(original message|original appointment|pesan asli|pesan awal|mensaje original|message d'origine|ursprüngliche nachricht|messaggio originale|mensagem original|oorspronkelijk bericht|on .{10,200} wrote)\s*-{2,}\s*$`)
-	ruler     = regexp.MustCompile(`^_{20,}\s*$`)
-	headFrom  = regexp.MustCompile(`(?i)^[\s*]*(from|dari|de|von|da|van|från|fra|от)\s*:[\s*]*\S`)
-	headOther = regexp.MustCompile(`(?i)^[\s*]*(sent|date|to|cc|subject|reply-to|terkirim|dikirim|tanggal|kepada|perihal|subjek|tembusan|enviado|para|asunto|envoyé|à|objet|gesendet|an|betreff|risposta|data|a|oggetto|inviato|verzonden|aan|onderwerp|отправлено|кому|тема)\s*:`)
+	opening = regexp.MustCompile(`(?i)^\s*(on|pada|am|le|el|op|em|il|den|dnia|w dniu) [^.!?]{0,60}$`)
+
+	separator  = regexp.MustCompile(`(?i)^[\s>]*-{2,}\s*(original message|original appointment|pesan asli|pesan awal|pesan sebelumnya|mensaje original|message d'origine|ursprüngliche nachricht|messaggio originale|mensagem original|oorspronkelijk bericht|(on|pada) .{10,200} (wrote|menulis))\s*-{2,}\s*$`)
+	forwarding = regexp.MustCompile(`(?i)^[\s>*]*(-{2,}\s*)?(forwarded message|begin forwarded message|pesan (yang )?diteruskan|pesan terusan|mulai (meneruskan pesan|pesan (terusan|yang diteruskan))|weitergeleitete nachricht|anfang der weitergeleiteten|message transféré|début du message|mensaje reenviado|doorgestuurd bericht|messaggio inoltrato|пересылаемое сообщение|转发的邮件|转发邮件信息)[\s:*]*(-{2,})?\s*$`)
+	sentOn     = regexp.MustCompile(`(?i)^\s*(fwd?|fw|trs|terusan|wg|tr|rv|enc|doorst)\s*:`)
+	ruler      = regexp.MustCompile(`^_{20,}\s*$`)
+
+	// The fields above a mail that Outlook and others quote without marking it.
+	headFrom    = regexp.MustCompile(`(?i)^[\s*]*(from|dari|daripada|de|von|da|van|från|fra|od|kimden|от|发件人|寄件者|寄件人|差出人)\s*[:：][\s*]*\S`)
+	headDate    = regexp.MustCompile(`(?i)^[\s*]*(sent|date|terkirim|dikirim|tanggal|enviado|enviada|fecha|envoyé|date|gesendet|datum|data|inviato|verzonden|skickat|sendt|dato|wysłano|gönderilen|gönderildi|отправлено|дата|发送时间|寄件日期|日期|送信日時)( el| em)?\s*[:：][\s*]*.*\d`)
+	headSubject = regexp.MustCompile(`(?i)^[\s*]*(subject|perihal|subjek|judul|asunto|assunto|objet|betreff|oggetto|onderwerp|ämne|emne|temat|konu|тема|主题|主旨|件名)\s*[:：]`)
+	headTime    = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
 
 	signature = regexp.MustCompile(`^(--|—|-- |\x{2014} )\s*$`)
-	device    = regexp.MustCompile(`(?i)^\W*(sent (from|via|with|using)\b|from my |get outlook for |dikirim (dari|menggunakan|melalui) |terkirim dari |dapatkan outlook |envoyé (de|depuis) |von meine[mr] |diese nachricht wurde von |gesendet (mit|von) |enviado (desde|do) |inviato da |sendt fra |skickat från |verstuurd vanaf |verzonden (met|vanaf) |отправлено (с|из) )|^.{1,40} from mobile$`)
+	device    = regexp.MustCompile(`(?i)^\W*(sent (from|via|with|using|by)\b|from my |get \[?outlook (for )?|dikirim (dari|menggunakan|melalui|lewat|pakai) |terkirim dari |dapatkan \[?outlook |envoyé (de|depuis) |von meine[mr] |diese nachricht wurde von |gesendet (mit|von) |enviado (desde|do) |inviato da |sendt fra |skickat från |verstuurd vanaf |verzonden (met|vanaf) |отправлено (с|из) |powered by telkomsel|virus-free|bebas virus|從我的|发自我的)|^.{1,40} from mobile$|\bBlackBerry® smartphone\b`)
 )
 
 const (
@@ -30,6 +40,10 @@ const (
 	// each line is compared with its neighbours, and no person writes more.
 	maxLines = 2000
 	maxGap   = 50
+	// maxAttribution is onto how many lines programs break the line that says who wrote what follows.
+	maxAttribution = 6
+	// maxDevice is how long the line is by which a telephone praises itself.
+	maxDevice = 120
 )
 
 // Split parts what a mail's author wrote from what his program quoted and signed. It errs on the side
@@ -37,11 +51,17 @@ const (
 // quotation, for their text is new to us.
 func Split(text string) (fresh, quoted string) {
 	s := splitter{lines: strings.Split(text, "\n")}
-	s.mark()
-	s.markTail()
+	s.plain = make([]string, len(s.lines))
+	for i, l := range s.lines {
+		s.plain[i] = invisible.Replace(l)
+	}
+	s.drop = make([]bool, len(s.lines))
+	if !s.mark() {
+		s.markTail()
+	}
 	var kept, rest []string
 	for i, l := range s.lines {
-		if s.out(i) {
+		if s.drop[i] {
 			rest = append(rest, l)
 		} else {
 			kept = append(kept, l)
@@ -54,20 +74,26 @@ func Split(text string) (fresh, quoted string) {
 	return strings.TrimRight(fresh, " \t\n"), strings.Trim(strings.Join(rest, "\n"), "\n")
 }
 
+// invisible are the spaces and marks with which programs adorn a date or begin a line.
+var invisible = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "", "\r", "")
+
 // splitter marks the lines that are not new.
 type splitter struct {
-	lines []string
+	lines []string // as they are
+	plain []string // as they are compared
 	drop  []bool
 }
 
-func (s *splitter) out(i int) bool { return s.drop[i] }
-
-func (s *splitter) mark() {
-	s.drop = make([]bool, len(s.lines))
+// mark marks quotation that is introduced by something. It reports whether what follows is a forwarded mail, which is
+// left as it is.
+func (s *splitter) mark() (forwarded bool) {
 	for i := 0; i < min(len(s.lines), maxLines); i++ {
+		if forwarding.MatchString(s.plain[i]) {
+			return true
+		}
 		if s.cutsAt(i) && s.written(i) {
 			s.cut(i, len(s.lines))
-			return
+			return false
 		}
 		start, ok := s.attribution(i)
 		if !ok {
@@ -75,27 +101,28 @@ func (s *splitter) mark() {
 		}
 		next := s.nextText(i + 1)
 		switch {
-		case next < len(s.lines) && isQuote(s.lines[next]):
+		case next < len(s.lines) && isQuote(s.plain[next]):
 			end := s.quoteEnd(next)
 			s.cut(start, end)
 			i = end - 1
 		case s.written(start):
 			s.cut(start, len(s.lines))
-			return
+			return false
 		default: // an answer below the line that says whom it answers
 			s.cut(start, i+1)
 		}
 	}
+	return false
 }
 
 // markTail marks quotes and signatures at the end.
 func (s *splitter) markTail() {
 	dashes := -1
 	for i, below := s.lastKept(), 0; i >= 0 && below <= maxSignature; i-- {
-		if s.drop[i] || strings.TrimSpace(s.lines[i]) == "" {
+		if s.drop[i] || strings.TrimSpace(s.plain[i]) == "" {
 			continue
 		}
-		if signature.MatchString(s.lines[i]) {
+		if signature.MatchString(s.plain[i]) {
 			dashes = i
 		}
 		below++
@@ -106,8 +133,8 @@ func (s *splitter) markTail() {
 	end := s.lastKept()
 	first := end + 1
 	for i := end; i >= 0; i-- {
-		if l := s.lines[i]; !s.drop[i] && strings.TrimSpace(l) != "" {
-			if !isQuote(l) && !device.MatchString(l) {
+		if l := s.plain[i]; !s.drop[i] && strings.TrimSpace(l) != "" {
+			if !isQuote(l) && !(device.MatchString(l) && len(l) <= maxDevice) {
 				break
 			}
 			first = i
@@ -120,68 +147,75 @@ func (s *splitter) markTail() {
 
 // cutsAt reports whether everything from line i on is an older message.
 func (s *splitter) cutsAt(i int) bool {
-	l := s.lines[i]
-	if separator.MatchString(l) {
+	l := s.plain[i]
+	switch {
+	case separator.MatchString(l), inOneLine.MatchString(l):
 		return true
-	}
-	if ruler.MatchString(l) {
+	case ruler.MatchString(l):
 		next := s.nextText(i + 1)
-		return next < len(s.lines) && headFrom.MatchString(s.lines[next]) && s.headers(next) >= 2
+		return next < len(s.lines) && s.header(next)
 	}
-	return headFrom.MatchString(l) && s.headers(i) >= 2 && !s.forwarded(i)
+	return s.header(i)
 }
 
-// headers counts the header-like lines right below line i.
-func (s *splitter) headers(i int) int {
-	n := 0
-	for j := i + 1; j < len(s.lines) && j <= i+6; j++ {
-		if headOther.MatchString(s.lines[j]) {
-			n++
-		}
+// header reports whether the fields of an older message begin at line i. A letter may name sender, date and subject
+// too: a program knows the address of the one, or the time of the other.
+func (s *splitter) header(i int) bool {
+	if !headFrom.MatchString(s.plain[i]) {
+		return false
 	}
-	return n
-}
-
-// forwarded reports whether the header at line i belongs to a forwarded message.
-func (s *splitter) forwarded(i int) bool {
-	for j := i - 1; j >= 0 && j >= i-3; j-- {
-		l := strings.ToLower(s.lines[j])
-		if strings.Contains(l, "forwarded message") || strings.Contains(l, "pesan terusan") || strings.Contains(l, "pesan yang diteruskan") {
-			return true
+	known := strings.Contains(s.plain[i], "@")
+	dated, titled := false, false
+	for j := i + 1; j < len(s.plain) && j <= i+8; j++ {
+		l := s.plain[j]
+		if headDate.MatchString(l) {
+			dated, known = true, known || headTime.MatchString(l)
 		}
+		titled = titled || headSubject.MatchString(l)
 	}
-	return false
+	return dated && titled && known
 }
 
 // attribution reports whether a line that says who wrote what follows ends at line i, and where it begins.
 func (s *splitter) attribution(i int) (start int, ok bool) {
-	last := strings.TrimRight(s.lines[i], " \t")
+	last := strings.TrimRight(s.plain[i], " \t")
 	next := s.nextText(i + 1)
-	quoteBelow := next < len(s.lines) && isQuote(s.lines[next])
-	if dateBy.MatchString(last) && quoteBelow {
+	quoteBelow := next < len(s.lines) && isQuote(s.plain[next])
+	if quoteBelow && (dateBy.MatchString(last) || quoting.MatchString(last)) {
 		return i, true
 	}
 	if !strings.HasSuffix(last, ":") && !strings.HasSuffix(last, "：") {
 		return 0, false
 	}
-	for start = i; start >= 0 && start > i-4; start-- {
-		if s.drop[start] || start < i && strings.TrimSpace(s.lines[start]) == "" {
+	verb, verbAt := wroteVerb.MatchString(last), i
+	if !verb && i > 0 && quoteBelow && wroteVerb.MatchString(s.plain[i-1]) {
+		verb, verbAt = true, i-1 // in German it stands before the date
+	}
+	if !verb && !strings.HasSuffix(last, ">:") && !strings.HasSuffix(last, "> :") {
+		return 0, false
+	}
+	for start = i; start >= 0 && start > i-maxAttribution; start-- {
+		l := strings.TrimSpace(s.plain[start])
+		if s.drop[start] || start < i && isQuote(l) {
 			return 0, false
 		}
-		if start < i && isQuote(s.lines[start]) {
-			return 0, false
+		if l == "" { // only where an address was broken onto lines of its own
+			if !strings.HasPrefix(strings.TrimSpace(s.plain[start+1]), "<") {
+				return 0, false
+			}
+			continue
 		}
-		window := strings.Join(s.lines[start:i+1], " ")
+		window := strings.Join(s.plain[start:i+1], " ")
 		if len(window) > 500 {
 			return 0, false
 		}
 		if !wroteDate.MatchString(window) {
 			continue
 		}
-		if wroteOnly.MatchString(strings.ReplaceAll(window, " ", "")) {
-			return start, true
-		}
-		if wroteVerb.MatchString(window) && (quoteBelow || wroteBy.MatchString(window)) {
+		if verb && start <= verbAt && (quoteBelow || wroteBy.MatchString(window)) || wroteOnly.MatchString(strings.ReplaceAll(window, " ", "")) {
+			if start > 0 && !opening.MatchString(s.plain[start]) && opening.MatchString(s.plain[start-1]) && !s.drop[start-1] {
+				start-- // broken within the date
+			}
 			return start, true
 		}
 	}
@@ -193,9 +227,9 @@ func (s *splitter) quoteEnd(i int) int {
 	end := i
 	for j := i; j < len(s.lines); j++ {
 		switch {
-		case isQuote(s.lines[j]):
+		case isQuote(s.plain[j]):
 			end = j + 1
-		case strings.TrimSpace(s.lines[j]) != "":
+		case strings.TrimSpace(s.plain[j]) != "":
 			return end
 		}
 	}
@@ -211,7 +245,7 @@ func (s *splitter) cut(from, to int) {
 // written reports whether anything new stands above line i.
 func (s *splitter) written(i int) bool {
 	for j := range i {
-		if !s.drop[j] && strings.TrimSpace(s.lines[j]) != "" && !isQuote(s.lines[j]) {
+		if !s.drop[j] && strings.TrimSpace(s.plain[j]) != "" && !isQuote(s.plain[j]) {
 			return true
 		}
 	}
@@ -230,7 +264,7 @@ func (s *splitter) lastKept() int {
 // nextText is the first line from i on that is not blank, if it is near.
 func (s *splitter) nextText(i int) int {
 	end := i + maxGap
-	for i < len(s.lines) && i < end && strings.TrimSpace(s.lines[i]) == "" {
+	for i < len(s.lines) && i < end && strings.TrimSpace(s.plain[i]) == "" {
 		i++
 	}
 	return i
