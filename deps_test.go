@@ -117,6 +117,7 @@ var may = map[string][]string{
 	"internal/dovecot":         {"internal/loopback"},
 	"internal/kannel":          {"internal/loopback"},
 	"internal/loopback":        {},
+	"internal/smtpsink":        {"internal/loopback"},
 	"internal/nameserver":      {},
 	"internal/dbtest":          {"migrations", "internal/dbtest/postgres"},
 	"internal/dbtest/postgres": {},
@@ -124,7 +125,7 @@ var may = map[string][]string{
 }
 
 // onlyTests are packages for tests. internal/sim is also for the demo, which serve has no way to.
-var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/loopback", "internal/nameserver", "internal/sim", "migrations"}
+var onlyTests = []string{"channels/channeltest", "internal/browser", "internal/dbtest", "internal/dbtest/postgres", "internal/dovecot", "internal/kannel", "internal/loopback", "internal/nameserver", "internal/sim", "internal/smtpsink", "migrations"}
 
 // wholeHouse are the packages whose tests may use everything: they test it from end to end.
 var wholeHouse = []string{"bot", "internal/app", "internal/backup", "internal/demo", "internal/e2e", "cmd/tanggap", "internal/sim"}

@@ -17,6 +17,7 @@ need() { have "$1" || missing="$missing $2"; }
 need initdb postgresql
 need dovecot dovecot-imapd
 need lmtp dovecot-lmtpd
+need smtp-sink postfix
 need bearerbox kannel
 need fakesmsc kannel-extras
 need nginx nginx-light
@@ -41,5 +42,10 @@ fi
 echo "installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get -q -y update >/dev/null
+# Of postfix a program is wanted, not the service: without a configuration it does not start. Nor may it take the place
+# of another mail server: then apt-get refuses.
+case "$missing" in *postfix*)
+	echo "postfix postfix/main_mailer_type select No configuration" | $as_root debconf-set-selections ;;
+esac
 # shellcheck disable=SC2086
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $missing >/dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-remove --no-install-recommends $missing >/dev/null
