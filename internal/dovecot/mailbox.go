@@ -162,12 +162,11 @@ func (s *Server) Deposit(raw []byte, arrived time.Time, n int) error {
 	}
 	box := filepath.Join(s.dir, "mail", Address)
 	for _, d := range []string{"", "tmp", "new", "cur"} { // as of a mailbox that nobody has looked into
-		if err := os.Mkdir(filepath.Join(box, d), 0o700); err == nil {
+		err := os.Mkdir(filepath.Join(box, d), 0o700)
+		if err == nil {
 			err = os.Chown(filepath.Join(box, d), who.uid, who.gid)
-		} else if errors.Is(err, os.ErrExist) {
-			err = nil
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, os.ErrExist) {
 			return fmt.Errorf("depositing a mail: %w", err)
 		}
 	}
