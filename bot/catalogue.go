@@ -93,6 +93,11 @@ var (
 		"{city}: Terima kasih, pesan Anda sudah kami terima dengan nomor {ref}. Jawabannya kami kirim ke sini.",
 		"{city}: Thank you, we have your message under number {ref}. We will send the answer here.",
 	}
+	// proveFirst answers a command that anybody may have written under the citizen's address.
+	proveFirst = phrase{
+		"Demi keamanan laporan Anda, balas langsung salah satu surel kami tentang laporan itu dan tulis perintahnya di sana.",
+		"To keep your reports safe, please reply to one of our mails about the report and write the command there.",
+	}
 	// receiptTyped goes to an address that somebody typed on a page: it says so, and how to refuse.
 	receiptTyped = phrase{
 		"{city}: Laporan {ref} dibuat di situs kami dengan alamat ini. Jawabannya kami kirim ke sini. Bukan Anda? Balas BUKAN.",

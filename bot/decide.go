@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,7 +196,13 @@ func (t *turn) bounce() {
 // person notes what the message says about its sender, and which cases he may be taken to speak of.
 func (t *turn) person() {
 	m := &t.msg
-	if name := strings.ToValidUTF8(m.Name[:min(len(m.Name), mostName)], ""); name != "" && name != t.sit.Citizen.Name {
+	answered := t.answersOurs()
+	if m.Unproven && answered == nil && t.pointed() != "" {
+		m.Unverified = true // it speaks of a case, and its sender has shown nothing of what only the citizen has
+	}
+	name := strings.ToValidUTF8(m.Name[:min(len(m.Name), mostName)], "")
+	known := !m.Unverified && (!m.Unproven || answered != nil)
+	if name != "" && name != t.sit.Citizen.Name && (known || t.sit.New) {
 		t.citizen().Name = name
 	}
 	if m.Unverified {
@@ -208,7 +215,9 @@ func (t *turn) person() {
 		t.change.Contact = &contact
 	}
 	for i := range t.sit.Cases {
-		t.own = append(t.own, &t.sit.Cases[i].Ticket)
+		if c := &t.sit.Cases[i].Ticket; !m.Unproven || slices.Contains(answered, c.ID) {
+			t.own = append(t.own, c)
+		}
 	}
 	if !t.stranger() {
 		t.change.Return = &t.via
@@ -235,6 +244,40 @@ func (t *turn) quoted() (tickets.MessageRef, bool) {
 		}
 	}
 	return tickets.MessageRef{}, false
+}
+
+// answersOurs are the sender's tickets of which the message answers a message of ours. Only who was sent that knows its
+// name, so it proves its sender where nothing else does.
+func (t *turn) answersOurs() (ids []int64) {
+	for _, ref := range t.mentions() {
+		if ref.Direction == tickets.Out && ref.CitizenID == t.sit.Citizen.ID && ref.TicketID != 0 {
+			ids = append(ids, ref.TicketID)
+		}
+	}
+	return ids
+}
+
+// pointed is the case that the message speaks of, with or without a right to, by a message of it or by its number; ""
+// where there is none. To a sender who is known his own are no matter, and others' are.
+func (t *turn) pointed() tickets.Reference {
+	names := make([]tickets.Mention, 0, len(t.sit.Known))
+	for _, id := range slices.Concat(t.msg.ReplyTo, t.msg.Claims) {
+		names = append(names, tickets.Mention{Account: t.msg.Account, ExternalID: id})
+	}
+	for _, ref := range references(t.msg.Subject + "\n" + t.msg.Text) {
+		if strings.HasPrefix(t.msg.EventID, reported) {
+			break // by a program of ours, which may speak of any
+		}
+		names = append(names, tickets.Mention{ExternalID: string(ref)})
+	}
+	for _, name := range names {
+		ref, ok := t.sit.Known[name]
+		own := ref.CitizenID == t.sit.Citizen.ID
+		if ok && ref.Reference != "" && (!own || t.msg.Unverified || t.msg.Unproven) {
+			return ref.Reference
+		}
+	}
+	return ""
 }
 
 // foreign reports whether the message answers one that is on somebody else's ticket.

@@ -203,7 +203,7 @@ func (t *turn) edit() error {
 	case c == nil:
 		return t.message()
 	case t.secret(c):
-		return t.open(c, false)
+		return t.open(c.Reference, false)
 	}
 	ret := c.Return
 	n := t.join(c)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tanggap/channels"
@@ -117,12 +118,15 @@ const mostMentions = 10
 // Mentions reads from an inbox row which earlier messages it answers, edits or presses a button of.
 func Mentions(r tickets.Row) []tickets.Mention {
 	own := r.Kind == string(channels.Edit) || r.Kind == string(channels.Button)
-	if !own && !bytes.Contains(r.Payload, []byte(`"reply_to"`)) {
+	if !own && !slices.ContainsFunc(pointing, func(name []byte) bool { return bytes.Contains(r.Payload, name) }) {
 		return nil // by far the most, and not worth decoding twice
 	}
 	var in struct {
 		MessageID string   `json:"message_id"`
 		ReplyTo   []string `json:"reply_to"`
+		Claims    []string `json:"claims"`
+		Subject   string   `json:"subject"`
+		Text      string   `json:"text"`
 	}
 	if json.Unmarshal(r.Payload, &in) != nil {
 		return nil // Decide sets it aside
@@ -131,8 +135,19 @@ func Mentions(r tickets.Row) []tickets.Mention {
 	if own && in.MessageID != "" {
 		all = append(all, tickets.Mention{Account: r.Account, ExternalID: in.MessageID})
 	}
-	for _, id := range in.ReplyTo[:min(len(in.ReplyTo), mostMentions)] {
-		all = append(all, tickets.Mention{Account: r.Account, ExternalID: id})
+	for _, ids := range [][]string{in.ReplyTo, in.Claims} {
+		for _, id := range ids[:min(len(ids), mostMentions)] {
+			all = append(all, tickets.Mention{Account: r.Account, ExternalID: id})
+		}
+	}
+	if in.Subject != "" {
+		for _, ref := range references(in.Subject + "\n" + in.Text) {
+			all = append(all, tickets.Mention{ExternalID: string(ref)})
+		}
 	}
 	return all
 }
+
+// pointing are the fields of an Inbound that may lead to an older message or ticket. A number in a text does so only
+// where there is a subject: anybody can write under another's name there, so staff are shown whose case it is.
+var pointing = [][]byte{[]byte(`"reply_to"`), []byte(`"claims"`), []byte(`"subject"`)}

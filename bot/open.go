@@ -13,7 +13,7 @@ import (
 )
 
 // open makes a new ticket of the message. linked is an older case that it has to do with, if any.
-func (t *turn) open(linked *tickets.Ticket, unverified bool) error {
+func (t *turn) open(linked tickets.Reference, unverified bool) error {
 	d := t.route()
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -41,8 +41,8 @@ func (t *turn) open(linked *tickets.Ticket, unverified bool) error {
 	t.change.New, t.change.In, t.change.Became = n, in, tickets.BecameTicket
 	created := fields{}.text("channel", t.via.Channel).text("account", t.msg.Account).hash("text", t.msg.Text).
 		number("files", len(t.msg.files)).flag("unverified", unverified).flag("incomplete", t.msg.fragment)
-	if linked != nil {
-		created = created.text("linked", string(linked.Reference))
+	if linked != "" {
+		created = created.text("linked", string(linked))
 	}
 	t.event(0, citizenActor, "created", created)
 	t.event(0, routerActor, "routed", routed(d))

@@ -44,6 +44,11 @@ func (t *turn) message() error {
 			return t.reopen(n, note) // "belum ada tanggapan" answers a resolution
 		}
 	}
+	if ok && t.guarded(c) {
+		t.drop(tickets.BecameCommand, "nothing shows who sent it")
+		t.say(toMenu, say(proveFirst, t.lang))
+		return nil
+	}
 	if ok {
 		return t.obey(c, silent)
 	}
@@ -57,6 +62,12 @@ func (t *turn) message() error {
 		return t.figure(n)
 	}
 	return t.place()
+}
+
+// guarded reports whether a word of command is only for who is known to be the citizen, and nothing shows that.
+func (t *turn) guarded(c command.Said) bool {
+	free := c.Word == command.Menu || c.Word == command.Report || c.Word == command.Thanks
+	return t.msg.Unproven && !t.sit.New && len(t.own) == 0 && !free
 }
 
 // order reads a word of command. Pictures and places come with reports, and with SUDAH and BELUM;
@@ -123,12 +134,16 @@ func (t *turn) anew() {
 // place puts the message onto one of the sender's cases, or opens a new one. It is never lost between
 // them: unsure is new.
 func (t *turn) place() error {
-	if t.msg.Unverified || t.foreign() {
-		return t.open(nil, true)
+	linked := t.pointed()
+	if named, _ := t.named(); t.msg.Unverified || t.foreign() || linked != "" && named == nil {
+		return t.open(linked, true)
 	}
 	c, how := t.which()
-	if c == nil || t.secret(c) || !t.takes(c) {
-		return t.open(c, false)
+	switch {
+	case c == nil:
+		return t.open("", false)
+	case t.secret(c) || !t.takes(c):
+		return t.open(c.Reference, false)
 	}
 	return t.follow(c, how)
 }

@@ -169,11 +169,18 @@ type Inbound struct {
 	Mute bool `json:"mute,omitempty"`
 	// Unverified marks a message whose sender the platform does not vouch for (mail that fails
 	// authentication): it never joins a ticket by itself and its receipt holds nothing private.
-	Unverified bool    `json:"unverified,omitempty"`
-	Sign       Sign    `json:"sign,omitempty"`     // of a Robot: what gave it away, where the adapter can tell
-	Bounced    *Report `json:"bounced,omitempty"`  // of a Bounce: what it says about our message
-	Raw        []byte  `json:"-"`                  // the bytes as delivered
-	RawType    string  `json:"raw_type,omitempty"` // their media type: application/json, message/rfc822 …
+	Unverified bool `json:"unverified,omitempty"`
+	// Unproven marks a message of which nothing tells whether its sender wrote it (mail without
+	// authentication): it reaches no ticket but that of the message of ours which it answers. Its ReplyTo holds
+	// none of ours that its sender could have made up.
+	Unproven bool `json:"unproven,omitempty"`
+	// Claims are MessageIDs of ours that the message points at without having them right. They show staff what it
+	// is about, and give it nothing.
+	Claims  []string `json:"claims,omitempty"`
+	Sign    Sign     `json:"sign,omitempty"`     // of a Robot: what gave it away, where the adapter can tell
+	Bounced *Report  `json:"bounced,omitempty"`  // of a Bounce: what it says about our message
+	Raw     []byte   `json:"-"`                  // the bytes as delivered
+	RawType string   `json:"raw_type,omitempty"` // their media type: application/json, message/rfc822 …
 }
 
 // Point is a place in WGS 84 degrees.

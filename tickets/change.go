@@ -34,16 +34,17 @@ type Case struct {
 	Ticket
 }
 
-// Mention is a message as its platform names it.
+// Mention is a message as its platform names it; without an Account, a ticket by its reference.
 type Mention struct{ Account, ExternalID string }
 
-// MessageRef is a message that a Mention found.
+// MessageRef is a message that a Mention found, or a ticket.
 type MessageRef struct {
 	MessageID int64
 	TicketID  int64
 	CitizenID int64
 	Direction Direction
-	Purpose   string // of an outbound one
+	Purpose   string    // of an outbound one
+	Reference Reference // of the ticket, "" where it is on none
 }
 
 // Mentions is what a row refers to; the caller of Process reads it from the payload.

@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+const onTicket = `coalesce((SELECT t.reference FROM ticket t WHERE t.id = m.ticket_id), '') AS reference`
+
 var (
 	waitingRows = newLookup("text", `SELECT i.id, i.account, i.event_id, i.kind, i.received_at, i.payload, w.outcome = '`+sayPerson+`' FROM inbox_work w JOIN inbox i ON i.id = w.id
 		WHERE w.state = 0 AND w.sender = {1} ORDER BY w.id LIMIT 64`)
@@ -12,15 +14,16 @@ var (
 		c.name, c.language, c.quiet, c.created_at FROM address a JOIN citizen c ON c.id = a.citizen_id WHERE a.kind = {1} AND a.value = {2}`)
 	casesOfCitizen = newLookup("bigint", `SELECT `+ticketTable.names("")+` FROM ticket WHERE citizen_id = {1} ORDER BY id DESC LIMIT 20`)
 	takenReference = newLookup("text", `SELECT reference FROM ticket WHERE reference = {1}`)
-	mentionedIn    = newLookup("text text", `SELECT m.id, m.ticket_id, m.citizen_id, m.direction, '' AS purpose FROM message m
+	mentionedIn    = newLookup("text text", `SELECT m.id, m.ticket_id, m.citizen_id, m.direction, '' AS purpose, `+onTicket+` FROM message m
 		WHERE m.account = {1} AND m.external_id = {2} AND m.external_id <> '' ORDER BY m.id LIMIT 1`)
-	mentionedOut = newLookup("text text", `SELECT m.id, m.ticket_id, m.citizen_id, m.direction, o.purpose FROM outbox_part p
+	mentionedOut = newLookup("text text", `SELECT m.id, m.ticket_id, m.citizen_id, m.direction, o.purpose, `+onTicket+` FROM outbox_part p
 		JOIN outbox o ON o.id = p.outbox_id JOIN message m ON m.id = p.outbox_id
 		WHERE p.account = {1} AND p.external_id = {2} AND p.external_id <> '' ORDER BY p.id LIMIT 1`)
+	mentionedCase = newLookup("text", `SELECT 0 AS message_id, id, citizen_id, '' AS direction, '' AS purpose, reference FROM ticket WHERE reference = {1}`)
 )
 
 func lookups() []*lookup {
-	return []*lookup{waitingRows, contactByValue, casesOfCitizen, takenReference, mentionedIn, mentionedOut, ticketByID, newInQueue, noticesOf, owedInQueue, anyInQueue}
+	return []*lookup{waitingRows, contactByValue, casesOfCitizen, takenReference, mentionedIn, mentionedOut, mentionedCase, ticketByID, newInQueue, noticesOf, owedInQueue, anyInQueue}
 }
 
 // situations loads everything about the senders in a fixed number of reads.
@@ -97,37 +100,53 @@ func (s *Store) loadKnown(ctx context.Context, sits []Situation, mentions Mentio
 	if mentions == nil {
 		return nil
 	}
-	var keys [][]any
-	var names []Mention
-	var of []int
+	var messages, cases mentioned
 	for i := range sits {
 		for _, r := range sits[i].Rows {
 			for _, m := range mentions(r) {
-				names = append(names, m)
-				keys, of = append(keys, []any{m.Account, name(m.ExternalID)}), append(of, i)
+				if m.Account == "" {
+					cases.add(&sits[i], m, m.ExternalID)
+				} else {
+					messages.add(&sits[i], m, m.Account, name(m.ExternalID))
+				}
 			}
 		}
 	}
-	scan := func(get row) error {
-		var ref MessageRef
-		k, err := get(&ref.MessageID, &ref.TicketID, &ref.CitizenID, &ref.Direction, &ref.Purpose)
-		if err != nil {
-			return err
-		}
-		sit := &sits[of[k]]
-		if sit.Known == nil {
-			sit.Known = map[Mention]MessageRef{}
-		}
-		sit.Known[names[k]] = ref
-		return nil
-	}
-	if err := mentionedIn.each(ctx, s, keys, scan); err != nil {
+	if err := mentionedIn.each(ctx, s, messages.keys, messages.scan); err != nil {
 		return err
 	}
-	if err := mentionedOut.each(ctx, s, keys, scan); err != nil {
+	if err := mentionedOut.each(ctx, s, messages.keys, messages.scan); err != nil {
+		return err
+	}
+	if err := mentionedCase.each(ctx, s, cases.keys, cases.scan); err != nil {
 		return err
 	}
 	return s.loadOldCases(ctx, sits)
+}
+
+// mentioned are mentions to look up, each with the situation that it is for.
+type mentioned struct {
+	keys  [][]any
+	names []Mention
+	of    []*Situation
+}
+
+func (l *mentioned) add(sit *Situation, m Mention, key ...any) {
+	l.keys, l.names, l.of = append(l.keys, key), append(l.names, m), append(l.of, sit)
+}
+
+func (l *mentioned) scan(get row) error {
+	var ref MessageRef
+	k, err := get(&ref.MessageID, &ref.TicketID, &ref.CitizenID, &ref.Direction, &ref.Purpose, &ref.Reference)
+	if err != nil {
+		return err
+	}
+	sit := l.of[k]
+	if sit.Known == nil {
+		sit.Known = map[Mention]MessageRef{}
+	}
+	sit.Known[l.names[k]] = ref
+	return nil
 }
 
 var ticketByID = newLookup("bigint", `SELECT `+ticketTable.names("")+` FROM ticket WHERE id = {1}`)

@@ -20,7 +20,6 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 		EventID:   "mail:" + l.Digest[:40],
 		MessageID: l.MessageID,
 		Name:      l.Name,
-		ReplyTo:   a.thread(l.Answers),
 		Subject:   l.Subject,
 		Text:      l.Text,
 		Quoted:    l.Quoted,
@@ -28,6 +27,7 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 		Raw:       m.Raw,
 		RawType:   "message/rfc822",
 	}
+	in.ReplyTo, in.Claims = a.thread(l.Answers)
 	if l.From != "" {
 		in.From = channels.Address{Kind: channels.Mail, Value: trust.Address(l.From)}
 	}
@@ -58,7 +58,7 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 // judged notes whether in's author wrote it, as far as that is known.
 func (a *Adapter) judged(in *channels.Inbound) {
 	found := a.judge.Of(in.Raw, in.From.Value)
-	in.Unverified = found.Verdict == trust.Failed
+	in.Unverified, in.Unproven = found.Verdict == trust.Failed, found.Verdict == trust.Silent
 	if found.Posing {
 		in.Name = ""
 	}

@@ -102,8 +102,13 @@ func TestOnlyGenuineIDsOfOursThread(t *testing.T) {
 	in := a.inbound(mailOf(person+fmt.Sprintf("In-Reply-To: <%s>\nReferences: <asal@kampung.test> <%s> <%s>\n",
 		strings.ToUpper(real), forged, real), "sudah diperbaiki, terima kasih"))
 	want := fmt.Sprint([]string{real, "asal@kampung.test"})
-	if fmt.Sprint(in.ReplyTo) != want {
-		t.Errorf("answers %v, want %s", in.ReplyTo, want)
+	if fmt.Sprint(in.ReplyTo) != want || fmt.Sprint(in.Claims) != fmt.Sprint([]string{real}) {
+		t.Errorf("answers %v, want %s; claims %v", in.ReplyTo, want, in.Claims)
+	}
+	cut := "01jx-7@kota.test" // without its HMAC: believed to be no message of ours, and shown to staff as one
+	in = a.inbound(mailOf(person+"In-Reply-To: <"+cut+">\n", "terima kasih"))
+	if fmt.Sprint(in.ReplyTo) != fmt.Sprint([]string{cut}) || fmt.Sprint(in.Claims) != fmt.Sprint([]string{real}) {
+		t.Errorf("half a Message-ID answers %v, claims %v", in.ReplyTo, in.Claims)
 	}
 }
 
@@ -156,9 +161,18 @@ func TestForgedSendersAreUnverified(t *testing.T) {
 		"Authentication-Results: mx.kota.test; dmarc=fail\nAuthentication-Results: mx.kota.test; dmarc=pass\n":                          true,
 		"Authentication-Results: mx.lain.test; dmarc=fail\nAuthentication-Results: MX.kota.test; dmarc=pass header.from=kampung.test\n": false,
 	} {
-		if got := a.inbound(mailOf(header+person, "halo")).Unverified; got != want {
-			t.Errorf("%q: unverified %v, want %v", header, got, want)
+		in := a.inbound(mailOf(header+person, "halo"))
+		if in.Unverified != want || in.Unproven != (header == "" || strings.HasPrefix(header, "Authentication-Results: mx.lain.test; dmarc=fail\n") && !strings.Contains(header, "MX")) {
+			t.Errorf("%q: unverified %v, unproven %v", header, in.Unverified, in.Unproven)
 		}
+	}
+	posing := a.inbound(mailOf(strings.Replace(person, "Budi <", "\"siti@kampung.test\" <", 1), "halo"))
+	if posing.Name != "" || !posing.Unproven {
+		t.Errorf("another's address as a name: %q, unproven %v", posing.Name, posing.Unproven)
+	}
+	twice := a.inbound(mailOf("From: Siti <siti@kampung.test>\n"+person, "halo"))
+	if !twice.Unverified {
+		t.Errorf("two authors are %s", twice.From.Value)
 	}
 }
 

@@ -37,18 +37,27 @@ func (a *Adapter) ours(id string) (key string, genuine, shaped bool) {
 	return m[1], hmac.Equal([]byte(m[2]), []byte(a.mac(m[1]))), true
 }
 
-// thread keeps of ids those that may be believed: a Message-ID that looks like ours and is not is a
-// forger's.
-func (a *Adapter) thread(ids []string) []string {
-	var kept []string
-	for _, id := range ids {
-		key, genuine, shaped := a.ours(id)
-		if genuine {
-			id = a.messageID(key)
-		}
-		if (genuine || !shaped) && !slices.Contains(kept, id) {
-			kept = append(kept, id)
+// thread keeps of ids those that may be believed. A Message-ID that looks like ours and is not is a forger's, or
+// somebody's who copied only half of it: what it claims to be is for staff to see.
+func (a *Adapter) thread(ids []string) (believed, claimed []string) {
+	add := func(to *[]string, id string) {
+		if !slices.Contains(*to, id) {
+			*to = append(*to, id)
 		}
 	}
-	return kept
+	for _, id := range ids {
+		key, genuine, shaped := a.ours(id)
+		switch {
+		case genuine:
+			add(&believed, a.messageID(key))
+		case shaped:
+			add(&claimed, a.messageID(key))
+		default:
+			add(&believed, id)
+			if key, domain, _ := strings.Cut(strings.ToLower(id), "@"); domain == a.domain && goodKey.MatchString(key) {
+				add(&claimed, a.messageID(key))
+			}
+		}
+	}
+	return believed, claimed
 }
