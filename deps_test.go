@@ -71,7 +71,8 @@ var may = map[string][]string{
 
 	// The bot, the city packs and the web are above the router. The web never sees an adapter.
 	"bot/command":  {"tickets", "internal/language"},
-	"bot":          {"bot/command", "channels", "channels/sms", "tickets", "tickets/incidents", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
+	"bot/words":    {},
+	"bot":          {"bot/command", "bot/words", "channels", "channels/sms", "tickets", "tickets/incidents", "tickets/clock", "internal/language", "router", "router/place", "router/similar"},
 	"bot/alert":    {"channels", "channels/sms", "tickets", "tickets/oncall", "router", "router/place"},
 	"cities":       {"tickets/clock", "internal/language", "router", "router/place", "router/classify", "router/similar"},
 	"cities/amend": {"tickets", "tickets/edits", "tickets/asked", "router", "cities"},

@@ -10,13 +10,14 @@ import (
 	"strings"
 	"testing"
 
+	"tanggap/bot/words"
 	"tanggap/channels/sms"
 )
 
 // worst is the longest that a placeholder may become.
 var worst = map[string]string{
-	"city": strings.Repeat("M", 12), "ref": "482-177-3057", "agency": strings.Repeat("M", 20), "date": strings.Repeat("M", longestDate),
-	"number": "1708", "count": "19", "state": "", "text": "", "topic": strings.Repeat("M", longestTopic),
+	"city": strings.Repeat("M", 12), "ref": "482-177-3057", "agency": strings.Repeat("M", 20), "date": strings.Repeat("M", words.LongestDate),
+	"number": "1708", "count": "19", "state": "", "text": "", "topic": strings.Repeat("M", words.LongestHeadline),
 }
 
 var placeholder = regexp.MustCompile(`\{[a-z]*\}`)

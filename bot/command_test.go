@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tanggap/bot/command"
+	"tanggap/bot/words"
 	"tanggap/tickets"
 )
 
@@ -19,7 +20,7 @@ func TestReferencesAreFoundInText(t *testing.T) {
 		"12345678901234567890":                0,
 		"rumah no 5 rt 3, laporan 4821773057": 1,
 	} {
-		if got := references(text); len(got) != want {
+		if got := command.References(text); len(got) != want {
 			t.Errorf("%q: %v, want %d", text, got, want)
 		}
 	}
@@ -30,12 +31,12 @@ func FuzzReferences(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, ref := range references(text) {
+		for _, ref := range command.References(text) {
 			if _, ok := tickets.ParseReference(string(ref)); !ok {
 				t.Fatalf("%q is no reference", ref)
 			}
 		}
-		headline(text)
+		words.Headline(text)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/router"
 	"tanggap/tickets"
@@ -264,7 +265,7 @@ func (t *turn) pointed() tickets.Reference {
 	for _, id := range slices.Concat(t.msg.ReplyTo, t.msg.Claims) {
 		names = append(names, tickets.Mention{Account: t.msg.Account, ExternalID: id})
 	}
-	for _, ref := range references(t.msg.Subject + "\n" + t.msg.Text) {
+	for _, ref := range command.References(t.msg.Subject + "\n" + t.msg.Text) {
 		if strings.HasPrefix(t.msg.EventID, reported) {
 			break // by a program of ours, which may speak of any
 		}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/tickets"
 )
@@ -141,7 +142,7 @@ func Mentions(r tickets.Row) []tickets.Mention {
 		}
 	}
 	if in.Subject != "" {
-		for _, ref := range references(in.Subject + "\n" + in.Text) {
+		for _, ref := range command.References(in.Subject + "\n" + in.Text) {
 			all = append(all, tickets.Mention{ExternalID: string(ref)})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"tanggap/bot/words"
 	"tanggap/channels"
 	"tanggap/channels/sms"
 	"tanggap/cities"
@@ -77,7 +78,7 @@ func TestNoExampleIsPromised(t *testing.T) {
 		}
 		told[examples] = c.Say[0].Text
 	}
-	general := date("id", morning.AddDate(0, 0, city.Facts().Answer.Value).In(time.FixedZone("WIB", 7*3600)), morning, false)
+	general := words.Date("id", morning.AddDate(0, 0, city.Facts().Answer.Value).In(time.FixedZone("WIB", 7*3600)), morning, false)
 	if !strings.Contains(told[false], general) {
 		t.Errorf("%q does not promise %s", told[false], general)
 	}
@@ -95,7 +96,7 @@ func TestEveryReceiptOfJakartaFitsOneSegment(t *testing.T) {
 			s := b.scene(&sit)
 			s.lang = lang
 			n := &tickets.Ticket{Reference: "4821773057", Agency: a.ID, State: tickets.Assigned, DueAt: morning.AddDate(1, 0, 0)}
-			due := date(lang, n.DueAt, morning, false)
+			due := words.Date(lang, n.DueAt, morning, false)
 			for _, p := range []phrase{receiptDated, receiptPassed, nowWithBy, statusDated} {
 				text := say(p, lang, "city", city.Facts().ShortName, "ref", n.Reference.String(), "agency", s.agency(n), "date", due, "state", s.state(n))
 				if got, encoding := sms.Count(text); got != 1 || encoding != sms.GSM7 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tanggap/bot/words"
 	"tanggap/channels"
 	"tanggap/router"
 	"tanggap/tickets"
@@ -76,7 +77,7 @@ func (s *sheet) subject() string {
 	case len(s.again) == 0:
 		p = noticeSubjectNew
 	}
-	return say(p, s.lang, "count", count, "agency", s.name(), "date", date(s.lang, s.now, s.now, false),
+	return say(p, s.lang, "count", count, "agency", s.name(), "date", words.Date(s.lang, s.now, s.now, false),
 		"late", strconv.Itoa(len(s.late)), "due", strconv.Itoa(len(s.due)))
 }
 
@@ -162,7 +163,7 @@ func (s *sheet) item(b *strings.Builder, n tickets.Notice, dated bool) {
 		text = say(noticeItem, s.lang, "ref", n.Reference.String(), "topic", category(s.city, n.Category, s.lang), "place", s.place(n.Area))
 	}
 	if dated {
-		text = say(noticeBy, s.lang, "text", text, "date", date(s.lang, n.DueAt.In(s.now.Location()), s.now, n.Emergency))
+		text = say(noticeBy, s.lang, "text", text, "date", words.Date(s.lang, n.DueAt.In(s.now.Location()), s.now, n.Emergency))
 		if n.Emergency {
 			text = say(noticeAlarm, s.lang, "text", text)
 		}

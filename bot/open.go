@@ -4,9 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"tanggap/bot/words"
 	"tanggap/router"
 	"tanggap/router/place"
 	"tanggap/tickets"
@@ -150,9 +149,6 @@ func (t *turn) lacksPlace() bool {
 	return false
 }
 
-// longestTopic is how many characters of a report head its ticket.
-const longestTopic = 80
-
 // topic is the ticket's heading: the mail's subject, else how the text begins.
 func (t *turn) topic(lang string) string {
 	text := strings.TrimSpace(t.msg.Subject)
@@ -171,33 +167,11 @@ func (t *turn) topic(lang string) string {
 	if text == "" {
 		text = t.msg.Text
 	}
-	if text = headline(text); text != "" {
+	if text = words.Headline(text); text != "" {
 		return text
 	}
 	if t.msg.Point != nil && len(t.msg.files) == 0 {
 		return say(topicPlace, lang)
 	}
 	return say(topicPhoto, lang)
-}
-
-// headline is the beginning of a text in whole words, on one line.
-func headline(text string) string {
-	var b strings.Builder
-	length := 0
-	for i, word := range strings.FieldsFunc(text, unicode.IsSpace) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case i == 0 && n > longestTopic:
-			return string([]rune(word)[:longestTopic-1]) + "…"
-		case i > 0 && length+1+n > longestTopic-2:
-			b.WriteString(" …")
-			return b.String()
-		case i > 0:
-			b.WriteByte(' ')
-			length++
-		}
-		b.WriteString(word)
-		length += n
-	}
-	return b.String()
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"testing"
 
+	"tanggap/bot/words"
 	"tanggap/channels/sms"
 	"tanggap/cities"
 	"tanggap/tickets"
@@ -23,7 +24,7 @@ func TestEveryReceiptOfEveryPackFitsOneSegment(t *testing.T) {
 				s := b.scene(&sit)
 				s.lang = lang
 				n := &tickets.Ticket{Reference: "4821773057", Agency: a.ID, State: tickets.Assigned, DueAt: morning.AddDate(1, 0, 0)}
-				text := say(receiptDated, lang, "city", pack.City.Facts().ShortName, "ref", n.Reference.String(), "agency", s.agency(n), "date", date(lang, n.DueAt, morning, false))
+				text := say(receiptDated, lang, "city", pack.City.Facts().ShortName, "ref", n.Reference.String(), "agency", s.agency(n), "date", words.Date(lang, n.DueAt, morning, false))
 				if got, encoding := sms.Count(text); got != 1 || encoding != sms.GSM7 {
 					t.Errorf("%s: %s: %d segments: %s", name, a.ID, got, text)
 				}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"tanggap/bot/words"
 	"tanggap/channels"
 	"tanggap/internal/dbtest"
 	"tanggap/tickets"
@@ -374,7 +375,7 @@ func TestHeadline(t *testing.T) {
 		strings.Repeat("kata ", 30): strings.TrimSpace(strings.Repeat("kata ", 15)) + " …",
 		strings.Repeat("x", 200):    strings.Repeat("x", 79) + "…",
 	} {
-		if got := headline(text); got != want || len([]rune(got)) > longestTopic {
+		if got := words.Headline(text); got != want || len([]rune(got)) > words.LongestHeadline {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -110,7 +110,7 @@ func (t *turn) complaint(silent bool) (c *tickets.Ticket, note string) {
 	}
 	_, quoted := t.quoted()
 	no := command.Said{Word: command.No, Note: note}
-	for _, ref := range references(note) {
+	for _, ref := range command.References(note) {
 		if t.referred(ref) != nil {
 			no.Ref = ref
 		}
@@ -191,7 +191,7 @@ func (t *turn) named() (*tickets.Ticket, string) {
 			return c, byQuote
 		}
 	}
-	for _, ref := range references(t.msg.Subject + "\n" + t.msg.Text) {
+	for _, ref := range command.References(t.msg.Subject + "\n" + t.msg.Text) {
 		if c := t.referred(ref); c != nil {
 			return c, byReference
 		}
@@ -215,37 +215,6 @@ func (t *turn) referred(ref tickets.Reference) *tickets.Ticket {
 		}
 	}
 	return nil
-}
-
-// references finds numbers of ours in a text, with hyphens, dots or spaces between their groups or
-// without.
-func references(text string) []tickets.Reference {
-	var all []tickets.Reference
-	for i := 0; i < len(text) && len(all) < 8; i++ {
-		if !digit(text, i) || digit(text, i-1) {
-			continue
-		}
-		end, digits := i, 0
-		for ; end < len(text) && digits < 10; end++ {
-			if digit(text, end) {
-				digits++
-			} else if c := text[end]; c != '-' && c != '.' && c != ' ' {
-				break
-			}
-		}
-		if digits < 10 || digit(text, end) {
-			continue
-		}
-		if ref, ok := tickets.ParseReference(text[i:end]); ok {
-			all = append(all, ref)
-			i = end - 1
-		}
-	}
-	return all
-}
-
-func digit(text string, i int) bool {
-	return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9'
 }
 
 // asked is the case with a question of ours that the message may answer: in the same conversation, and

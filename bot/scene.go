@@ -3,6 +3,7 @@ package bot
 import (
 	"time"
 
+	"tanggap/bot/words"
 	"tanggap/channels"
 	"tanggap/router"
 	"tanggap/tickets"
@@ -156,7 +157,7 @@ func (s *scene) promise(t *tickets.Ticket) string {
 	if !due.After(s.sit.Now) {
 		return ""
 	}
-	return date(s.lang, due.In(s.zone), s.sit.Now.In(s.zone), told.Unit == router.Hours)
+	return words.Date(s.lang, due.In(s.zone), s.sit.Now.In(s.zone), told.Unit == router.Hours)
 }
 
 // promised is the time that may be promised, and the deadline it comes from; the zero time for none.
