@@ -36,7 +36,7 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 	}
 	for _, part := range l.Attached {
 		in.Media = append(in.Media, channels.Media{
-			Ref: part.Ref, Name: part.Name, Type: part.Type, Size: int64(len(part.Data)), Data: part.Data,
+			Ref: part.Ref, Name: part.Name, Type: part.Type, Size: int64(len(part.Data)), // in Raw: twice would be too much of a large one
 		})
 	}
 	sign := a.sign(l)

@@ -193,7 +193,7 @@ func TestAttachmentsAreFoundAgainInTheBytes(t *testing.T) {
 	}
 	for i, f := range files {
 		media := m.Media[i]
-		if media.Name != f.Name || media.Type != f.Type || media.Size != int64(len(f.Data)) || string(media.Data) != string(f.Data) {
+		if media.Name != f.Name || media.Type != f.Type || media.Size != int64(len(f.Data)) {
 			t.Errorf("%s came as %s %s with %d bytes", f.Name, media.Name, media.Type, media.Size)
 		}
 		r, err := a.Extract(m.Raw, media.Ref)

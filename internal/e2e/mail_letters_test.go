@@ -20,10 +20,11 @@ import (
 
 // What a mail is to become.
 const (
-	anything   = "" // of a collection: a message of a ticket, a robot or in quarantine
+	anything   = "" // of a collection: a message of a ticket or talk, a robot or in quarantine
 	aMessage   = "message"
 	aRobot     = "robot"
 	quarantine = "quarantine"
+	talk       = "talk" // a message, or less than one that is answered all the same
 )
 
 // posted is a mail on its way to the mailbox.
@@ -186,7 +187,7 @@ func collected(t testing.TB) (all []posted) {
 		switch {
 		case strings.HasSuffix(path, ".eml"), strings.HasSuffix(path, ".box"):
 		case filepath.Base(filepath.Dir(path)) == "emails":
-			p.want, p.from, p.id = aMessage, fmt.Sprintf("penulis%d@kampung.test", len(all)), fmt.Sprintf("balasan%d@kampung.test", len(all))
+			p.want, p.from, p.id = talk, fmt.Sprintf("penulis%d@kampung.test", len(all)), fmt.Sprintf("balasan%d@kampung.test", len(all))
 			p.raw = append([]byte(p.head(len(all))+asText+"\r\n"), p.raw...)
 		default:
 			return nil

@@ -1,9 +1,14 @@
 package letter
 
 import (
+	"bytes"
+	"encoding/base64"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestEveryMailCostsLittle: what is repeated ten thousand times costs no more than its bytes.
@@ -36,4 +41,53 @@ func TestEveryMailCostsLittle(t *testing.T) {
 		}
 		t.Logf("%s: %v", what, time.Since(start))
 	}
+}
+
+// wellFormed is a mail as people send it, with a file.
+func wellFormed(file []byte) []byte {
+	var b bytes.Buffer
+	b.WriteString("From: =?utf-8?q?Siti_=C3=A9?= <siti@kampung.test>\r\nMessage-ID: <a@kampung.test>\r\nSubject: foto\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: multipart/mixed;\r\n boundary=\"=_1\"\r\n\r\n--=_1\r\nContent-Type: multipart/alternative; boundary==_2\r\n\r\n" +
+		"--=_2\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nCaf=E9 =\r\nbanjir\r\n" +
+		"--=_2\r\nContent-Type: text/html\r\n\r\n<p>Caf\xe9 banjir</p>\r\n--=_2--\r\n\r\n" +
+		"--=_1\r\nContent-Type: image/jpeg; name=\"foto jalan.jpg\"\r\nContent-Disposition: attachment; filename*=utf-8''foto%20jalan.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	text := base64.StdEncoding.EncodeToString(file)
+	for ; len(text) > 76; text = text[76:] {
+		b.WriteString(text[:76] + "\r\n")
+	}
+	b.WriteString(text + "\r\n--=_1\r\nContent-Type: message/rfc822\r\n\r\nFrom: b@c.test\r\nSubject: dalam\r\n\r\nisi\r\n--=_1--\r\n")
+	return b.Bytes()
+}
+
+// TestALargeMailIsReadAsASmallOne: it goes another way, to the same end.
+func TestALargeMailIsReadAsASmallOne(t *testing.T) {
+	small, large := []byte("\xff\xd8 a little photo"), make([]byte, 3*maxEnmime)
+	for i := range large {
+		large[i] = byte(i >> 3 * 37)
+	}
+	read := func(file []byte) *Letter {
+		l, err := Read(wellFormed(file))
+		if err != nil || len(l.Attached) != 2 || !bytes.Equal(l.Attached[0].Data, file) {
+			t.Fatalf("%v, %d files", err, len(l.Attached))
+		}
+		l.Attached[0].Data, l.Digest = nil, ""
+		return l
+	}
+	if diff := cmp.Diff(read(small), read(large), cmp.AllowUnexported(Letter{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestALargeMailTakesItsFilesMemoryOnce: a mail of 40 MB must not take ten times as much.
+func TestALargeMailTakesItsFilesMemoryOnce(t *testing.T) {
+	file := make([]byte, 20<<20)
+	raw := wellFormed(file)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	l, err := Read(raw)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; err != nil || took > uint64(len(file))*5/4 {
+		t.Errorf("%v, %d MB for a file of %d MB", err, took>>20, len(file)>>20)
+	}
+	runtime.KeepAlive(l)
 }

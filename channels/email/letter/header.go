@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jhillyerd/enmime/v2"
+	"github.com/jhillyerd/enmime/v2/mediatype"
 
 	"tanggap/channels"
 )
@@ -229,7 +230,13 @@ func digest(raw []byte, h textproto.MIMEHeader) string {
 			break
 		}
 	}
-	hash.Write(bytes.TrimSpace(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))))
+	for l := range bytes.Lines(bytes.TrimSpace(body)) {
+		if rest, ok := bytes.CutSuffix(l, []byte("\r\n")); ok {
+			hash.Write(rest)
+			l = l[len(l)-1:]
+		}
+		hash.Write(l)
+	}
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
@@ -248,6 +255,11 @@ func holds(values []string, value string) bool {
 // mediaType reads a Content-Type or Content-Disposition as far as it goes.
 func mediaType(s string) (string, map[string]string) {
 	t, params, err := mime.ParseMediaType(s)
+	if err != nil {
+		if loose, lax, _, err := mediatype.Parse(s); err == nil {
+			t, params = loose, lax
+		}
+	}
 	if err != nil && t == "" {
 		t, _, _ = strings.Cut(s, ";")
 	}

@@ -106,13 +106,18 @@ func whole(p *enmime.Part) bool {
 	return true
 }
 
+// maxEnmime is how many bytes a mail may have for enmime, which keeps a part several times over while it reads it. A
+// greater one is read where it lies.
+const maxEnmime = 2 << 20
+
 // tame reports whether raw is safe for enmime.
 func tame(raw []byte) bool {
-	lower := bytes.ToLower(raw)
-	return bytes.Count(lower, []byte("multipart")) <= maxMultiparts &&
-		bytes.Count(lower, []byte("boundary")) <= maxBoundaries &&
-		bytes.Count(raw, []byte("\n--")) <= maxDelimiters
+	return len(raw) <= maxEnmime && times(raw, "multipart") <= maxMultiparts &&
+		times(raw, "boundary") <= maxBoundaries && bytes.Count(raw, []byte("\n--")) <= maxDelimiters
 }
+
+// times counts a word of small letters, in whatever case it stands.
+func times(raw []byte, word string) int { return bytes.Count(bytes.ToLower(raw), []byte(word)) }
 
 func fromEnmime(p *enmime.Part) *node {
 	n := &node{

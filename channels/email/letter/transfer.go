@@ -55,14 +55,14 @@ func undo(raw []byte, encoding string) []byte {
 // stops where after the end something is written that is none.
 func unbase64(raw []byte) []byte {
 	out := make([]byte, 0, len(raw)*3/4+3)
-	run := make([]byte, 0, len(raw))
+	var run [4 << 10]byte // a multiple of four
+	filled := 0
 	flush := func() {
-		if len(run)%4 == 1 {
-			run = run[:len(run)-1] // six bits are no byte
+		if filled%4 == 1 {
+			filled-- // six bits are no byte
 		}
-		piece := make([]byte, base64.RawStdEncoding.DecodedLen(len(run)))
-		n, _ := base64.RawStdEncoding.Decode(piece, run)
-		out, run = append(out, piece[:n]...), run[:0]
+		out, _ = base64.RawStdEncoding.AppendDecode(out, run[:filled])
+		filled = 0
 	}
 	ended := false
 	for l := range bytes.Lines(raw) {
@@ -76,7 +76,10 @@ func unbase64(raw []byte) []byte {
 				ended = true
 				flush()
 			case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '+', c == '/':
-				run = append(run, c)
+				run[filled] = c
+				if filled++; filled == len(run) {
+					flush()
+				}
 			}
 		}
 	}
