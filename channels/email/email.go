@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/mail"
 	"slices"
@@ -46,7 +47,8 @@ type Config struct {
 	// AuthServID is the name under which our own mail server writes Authentication-Results (RFC 8601);
 	// empty, they are not looked at, for anybody can write them.
 	AuthServID string
-	DKIM       DKIM // of what we send; its zero value signs nothing
+	Resolver   trust.Resolver // finds the keys of signatures (DKIM) that we check ourselves; nil is the system's
+	DKIM       DKIM           // of what we send; its zero value signs nothing
 	// ImportPast also takes what lay in the mailbox before the first start; it is never answered.
 	ImportPast bool
 
@@ -125,7 +127,7 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	if a.dkim, err = a.signer(c.DKIM); err != nil {
 		return nil, fmt.Errorf("account %s: dkim: %w", name, err)
 	}
-	a.judge = trust.New(c.AuthServID)
+	a.judge = trust.New(a.config.Address, c.AuthServID, a.config.Resolver)
 	a.key = replyKey(c, a.config.Address)
 	return a, nil
 }
@@ -171,6 +173,9 @@ func (s Server) parse(protocol string, c Config) (wire.Server, error) {
 }
 
 func (c *Config) defaults() {
+	if c.Resolver == nil {
+		c.Resolver = net.DefaultResolver
+	}
 	if c.MaxMessage <= 0 {
 		c.MaxMessage = 40 << 20
 	}

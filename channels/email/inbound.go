@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"time"
 
@@ -57,7 +58,7 @@ func (a *Adapter) inbound(m wire.Mail) channels.Inbound {
 
 // judged notes whether in's author wrote it, as far as that is known.
 func (a *Adapter) judged(in *channels.Inbound) {
-	found := a.judge.Of(in.Raw, in.From.Value)
+	found := a.judge.Of(context.Background(), in.Raw, in.From.Value) // which waits no longer than it says
 	in.Unverified, in.Unproven = found.Verdict == trust.Failed, found.Verdict == trust.Silent
 	if found.Posing {
 		in.Name = ""

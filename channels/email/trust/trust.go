@@ -11,7 +11,9 @@
 package trust
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -29,11 +31,19 @@ const (
 
 // Judge knows the mail server whose word counts. It is safe for concurrent use.
 type Judge struct {
-	id string // its authserv-id, "" for none
+	id      string // its authserv-id, "" for none
+	address string
+	keys    *keys
 }
 
-// New makes a Judge that believes the mail server that writes Authentication-Results as id, "" for none.
-func New(id string) *Judge { return &Judge{id: strings.TrimSpace(id)} }
+// New makes a Judge of the mail to address. It believes the mail server that writes Authentication-Results as id,
+// "" for none, and finds the keys of signatures by the resolver.
+func New(address, id string, resolver Resolver) *Judge {
+	return &Judge{
+		id: strings.TrimSpace(id), address: Address(address),
+		keys: &keys{resolver: resolver, now: time.Now, known: map[string]key{}},
+	}
+}
 
 // Finding is what a Judge found.
 type Finding struct {
@@ -46,8 +56,9 @@ type Finding struct {
 // counts, and what was signed need not be what we read.
 var once = []string{"sender", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
 
-// Of judges the mail raw, which was read as from's: an address in the form of Address.
-func (j *Judge) Of(raw []byte, from string) Finding {
+// Of judges the mail raw, which was read as from's: an address in the form of Address. It asks the DNS, and
+// waits some seconds for it at most.
+func (j *Judge) Of(ctx context.Context, raw []byte, from string) Finding {
 	fields, whole := readHeader(raw)
 	by := authorOf(fields, from)
 	f := Finding{Verdict: Failed, Posing: by.posing}
@@ -55,8 +66,11 @@ func (j *Judge) Of(raw []byte, from string) Finding {
 		return f
 	}
 	f.Verdict = j.told(fields, domainOf(from))
-	if f.Verdict == Passed && (!whole || by.loose || by.posing || twice(fields)) {
+	switch plain := whole && !by.loose && !by.posing && !twice(fields); {
+	case !plain && f.Verdict == Passed:
 		f.Verdict = Silent
+	case plain && f.Verdict == Silent && j.signed(ctx, raw, fields, domainOf(from)):
+		f.Verdict = Passed
 	}
 	return f
 }

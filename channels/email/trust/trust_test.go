@@ -1,12 +1,22 @@
 package trust
 
 import (
+	"context"
+	"net"
 	"strings"
 	"testing"
 	"time"
 )
 
+// noDNS knows nothing.
+type noDNS struct{}
+
+func (noDNS) LookupTXT(_ context.Context, name string) ([]string, error) {
+	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
 const (
+	kota     = "pengaduan@kota.test"
 	budi     = "budi@kampung.test"
 	from     = "From: Budi <budi@kampung.test>\n"
 	outside  = "Received: from mail.kampung.test (mail.kampung.test [203.0.113.5]) by mx.kota.test (Postfix) with ESMTPS id 1; Tue, 17 Mar 2026 09:30:00 +0700\n"
@@ -21,7 +31,7 @@ const (
 
 func judged(id, header string) Finding {
 	raw := strings.ReplaceAll(header+"\nhalo\n", "\n", "\r\n")
-	return New(id).Of([]byte(raw), budi)
+	return New(kota, id, noDNS{}).Of(context.Background(), []byte(raw), budi)
 }
 
 // Only what our own server can have added is believed.
@@ -176,7 +186,7 @@ func FuzzOf(f *testing.F) {
 	f.Add([]byte(good + outside + from + "\nhalo"))
 	f.Add([]byte("Authentication-Results: mx.kota.test; dkim=pass (a(b)\\) \"x; y=z\" header.d=\"k\\\"\n" + from))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		New("mx.kota.test").Of(raw, budi)
+		New(kota, "mx.kota.test", noDNS{}).Of(t.Context(), raw, budi)
 	})
 }
 
