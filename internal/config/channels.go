@@ -92,7 +92,7 @@ type Email struct {
 	Name        string   `toml:"name"`             // shown beside it
 	Sent        string   `toml:"sent"`             // the folder of what staff answer from the mailbox itself; "" to look at none
 	ImportPast  bool     `toml:"import_past"`      // also take what lay there before the first start; never answered
-	AuthServID  string   `toml:"authserv_id"`      // our own mail server's name in Authentication-Results; "" to look at none
+	AuthServID  string   `toml:"authserv_id"`      // our own mail server's name in Authentication-Results; "" to believe none
 	ReplySecret Secret   `toml:"reply_secret"`     // keys our Message-IDs; derived from the password where there is none
 	Insecure    bool     `toml:"insecure"`         // speak without TLS to a server elsewhere that offers none
 	MaxMessage  int      `toml:"max_message"`      // bytes of a mail that is read whole
