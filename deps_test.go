@@ -52,7 +52,7 @@ var may = map[string][]string{
 	"channels/gateway":         {"channels", "channels/sms"},
 	"channels/email":           {"channels", "channels/email/domain", "channels/email/letter", "channels/email/oauth", "channels/email/outgoing", "channels/email/survey", "channels/email/trust", "channels/email/wire"},
 	"channels/email/domain":    {"channels"},
-	"channels/email/survey":    {"channels", "channels/email/wire"},
+	"channels/email/survey":    {"channels", "channels/email/trust", "channels/email/wire"},
 	"channels/email/letter":    {"channels"},
 	"channels/email/oauth":     {"channels"},
 	"channels/email/wire":      {"channels"},

@@ -14,6 +14,16 @@ type Inspector interface {
 	Inspect(context.Context, *net.Resolver) []Finding
 }
 
+// Prover is an adapter whose account can write to itself.
+type Prover interface {
+	Adapter
+	// Self is the account's own address.
+	Self() Address
+	// Prove sends the Outbound to Self, waits for it within a bound of its own, and says what could be seen of
+	// its way. It never becomes anybody's ticket, also where the account is being polled.
+	Prove(context.Context, Outbound) []Finding
+}
+
 // Grade says how bad a Finding is.
 type Grade string
 

@@ -3,6 +3,7 @@ package email
 import (
 	"context"
 	"net"
+	"time"
 
 	"tanggap/channels"
 	"tanggap/channels/email/domain"
@@ -32,4 +33,22 @@ func (a *Adapter) lookAtDomain(ctx context.Context, resolver *net.Resolver) []ch
 		box.Key = &domain.Key{Domain: a.dkim.Domain(), Name: a.dkim.Name(), Record: a.dkim.Record()}
 	}
 	return domain.Look(ctx, resolver, box)
+}
+
+// arrival is how long Prove waits for its mail.
+const arrival = 90 * time.Second
+
+// Self is the mailbox's address.
+func (a *Adapter) Self() channels.Address {
+	return channels.Address{Kind: channels.Mail, Value: a.config.Address}
+}
+
+// Prove sends out to the mailbox itself, waits until it is there, and says what its header tells.
+func (a *Adapter) Prove(ctx context.Context, out channels.Outbound) []channels.Finding {
+	out.To = a.Self()
+	out.Text += "\n\n" + out.Key
+	return survey.Prove(ctx, a.account(), survey.Proof{
+		Key: out.Key, MessageID: a.messageID(out.Key), AuthServID: a.config.AuthServID, Wait: arrival,
+		Send: func(ctx context.Context) error { _, err := a.Send(ctx, out); return err },
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"tanggap/internal/app"
@@ -15,11 +16,11 @@ import (
 // check looks at everything that a server needs, and says a line about each.
 type check struct {
 	configured
-	Offline bool              `help:"Ask no platform, and open no page."`
-	Live    bool              `help:"Fail while a point of the go-live list is open."`
-	DNS     string            `placeholder:"IP" help:"Ask this DNS server about the domains of mailboxes, such as 1.1.1.1: what others see, where the office has a DNS of its own."`
-	Send    map[string]string `placeholder:"ACCOUNT=ADDRESS" mapsep:"none" help:"Also send one test message through the account, to a number, a mail address or a chat id; again for each account."`
-	JSON    bool              `help:"Print JSON."`
+	Offline bool     `help:"Ask no platform, and open no page."`
+	Live    bool     `help:"Fail while a point of the go-live list is open."`
+	DNS     string   `placeholder:"IP" help:"Ask this DNS server about the domains of mailboxes, such as 1.1.1.1: what others see, where the office has a DNS of its own."`
+	Send    []string `placeholder:"ACCOUNT=ADDRESS" sep:"none" help:"Also send one test message through the account, to a number, a mail address or a chat id; again for each account. A mailbox alone writes to itself, and what its mail went through is told."`
+	JSON    bool     `help:"Print JSON."`
 }
 
 // finding is one line.
@@ -35,6 +36,9 @@ type finding struct {
 // patience bounds the look at one subject.
 const patience = 15 * time.Second
 
+// proofPatience bounds the sending of one test message, and its arrival.
+const proofPatience = 2 * time.Minute
+
 // Run looks. What is wrong in the configuration ends it at once, since the rest depends on it.
 func (c check) Run(ctx context.Context, s streams) error {
 	if c.Offline && len(c.Send) > 0 {
@@ -48,7 +52,11 @@ func (c check) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	test, err := app.NewTrial(cfg, c.Send, slog.New(slog.DiscardHandler))
+	to, err := recipients(c.Send)
+	if err != nil {
+		return &usageError{err}
+	}
+	test, err := app.NewTrial(cfg, to, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return &usageError{err}
 	}
@@ -72,11 +80,24 @@ func (c check) Run(ctx context.Context, s streams) error {
 	defer cancel()
 	findings = append(findings, goLive(live, cfg, c.Offline)...)
 	if len(c.Send) > 0 {
-		ctx, cancel := context.WithTimeout(ctx, patience*time.Duration(1+len(c.Send)))
+		ctx, cancel := context.WithTimeout(ctx, proofPatience*time.Duration(len(c.Send)))
 		defer cancel()
 		findings = append(findings, outcomes("test message ", test.Send(ctx))...)
 	}
 	return c.print(s, findings)
+}
+
+// recipients are the addresses of test messages, by account; "" where none is given.
+func recipients(send []string) (map[string]string, error) {
+	to := map[string]string{}
+	for _, s := range send {
+		account, address, _ := strings.Cut(s, "=")
+		if _, twice := to[account]; twice {
+			return nil, fmt.Errorf("--send: %s is named twice", account)
+		}
+		to[account] = address
+	}
+	return to, nil
 }
 
 func (c check) print(s streams, findings []finding) error {

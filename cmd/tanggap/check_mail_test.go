@@ -1,14 +1,19 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"tanggap/internal/dbtest"
 	"tanggap/internal/nameserver"
 	"tanggap/internal/sim"
+	"tanggap/tickets"
 )
 
 const mailPassword = "rahasia-kotak"
@@ -16,7 +21,7 @@ const mailPassword = "rahasia-kotak"
 // mailbox is the simulated server of an address, and the account in a configuration.
 func mailbox(t *testing.T, address string) (m *sim.Mail, account string) {
 	t.Helper()
-	m = sim.NewMail(sim.MailOptions{Address: address, Password: mailPassword})
+	m = sim.NewMail(sim.MailOptions{Address: address, Password: mailPassword, Stamp: "mail.sim.test; spf=pass; dkim=none; dmarc=pass"})
 	if err := m.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -79,5 +84,60 @@ func TestCheckLooksAtTheDomainOfAMailbox(t *testing.T) {
 	}
 	if status, _, errs := tanggap(t, "check", "--config", path, "--dns", "dns.kota.go.id"); status != wrong || !strings.Contains(errs, "--dns: ") {
 		t.Errorf("a name as --dns: status %d, %s", status, errs)
+	}
+}
+
+// A mailbox writes to itself while the program reads it: what the mail went through is told, and it is nobody's
+// report. A citizen's after it is one.
+func TestAMailboxProvesItsWayWhileItIsRead(t *testing.T) {
+	m, account := mailbox(t, "pengaduan@kota.test")
+	database := dbtest.New(t, dbtest.SQLite)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	served := make(chan int, 1)
+	live := configFile(t, database, "server.listen = '127.0.0.1:0'\nserver.admin_listen = ''\n"+account)
+	go func() {
+		served <- run(ctx, []string{"serve", "--config", live}, strings.NewReader(""), io.Discard, io.Discard)
+	}()
+	path := configFile(t, database, "server.mode = 'pilot'\nserver.pilot = ['7']\n"+account)
+	status, out, errs := tanggap(t, "check", "--config", path, "--send", "mail")
+	for _, want := range []string{
+		"ok   test message mail, arrival: the mail was in INBOX after ",
+		"look test message mail, authentication: mail.sim.test found: SPF pass, DKIM none, DMARC pass. DKIM: the mail was not signed",
+		"look test message mail, authserv_id: ", "       authserv_id = \"mail.sim.test\"",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the output has no %q", want)
+		}
+	}
+	if status != done || strings.Contains(out, mailPassword) {
+		t.Errorf("status %d\n%s%s", status, out, errs)
+	}
+	if _, err := m.Write(sim.MailLetter{From: "warga@kampung.test", Subject: "Lampu", Text: "Lampu jalan mati di depan SDN 01 Tebet Timur"}); err != nil {
+		t.Fatal(err)
+	}
+	receipt := func() bool {
+		return slices.ContainsFunc(m.Taken(), func(taken sim.MailTaken) bool { return taken.To[0] == "warga@kampung.test" })
+	}
+	for end := time.Now().Add(patienceOfTests); !receipt(); time.Sleep(20 * time.Millisecond) { // the simulated server has no event to wait for
+		if time.Now().After(end) {
+			t.Fatal("the citizen's mail had no answer")
+		}
+	}
+	if n := len(m.Taken()); n != 2 {
+		t.Errorf("%d mails went out, want the test message and the receipt", n)
+	}
+	stop()
+	if status := <-served; status != done {
+		t.Errorf("serve: status %d", status)
+	}
+	store, err := tickets.Open(t.Context(), database, tickets.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	all, _, err := store.List(t.Context(), tickets.Filter{})
+	if err != nil || len(all) != 1 || all[0].Subject != "Lampu" {
+		t.Errorf("%v, tickets %+v, want the citizen's alone", err, all)
 	}
 }

@@ -23,6 +23,9 @@ type MailOptions struct {
 	Password string
 	Keep     int // mails kept in the mailbox, and of those sent, 0 means 2,000
 	Memory   int // bytes of them kept on each side, 0 means 64 MB
+	// Stamp is the Authentication-Results field that the server writes into what the mailbox sends to itself,
+	// without the field's name; "" for none.
+	Stamp string
 }
 
 // Mail is a mail server with one mailbox of ours (IMAP, RFC 3501 with IDLE, and SMTP submission with a

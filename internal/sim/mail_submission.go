@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -135,6 +136,9 @@ func (s *mailSubmission) Data(r io.Reader) error {
 	if err != nil {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "Message is malformed"}
 	}
+	if slices.Contains(s.to, s.mail.options.Address) {
+		s.mail.home(s.from, raw)
+	}
 	f, _ := s.mail.fault(mailAfterDot)
 	if f == MailLost && !again {
 		f = MailCut
@@ -148,6 +152,15 @@ func (s *mailSubmission) Data(r io.Reader) error {
 		return errors.New("hung")
 	}
 	return nil
+}
+
+// home delivers what the mailbox sent to itself.
+func (m *Mail) home(from string, raw []byte) {
+	head := m.trace("<" + from + ">")
+	if m.options.Stamp != "" {
+		head += "Authentication-Results: " + m.options.Stamp + "\r\n"
+	}
+	m.deposit("", append([]byte(head), raw...))
 }
 
 func (s *mailSubmission) Reset() { s.from, s.to = "", nil }

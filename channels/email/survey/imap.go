@@ -107,8 +107,8 @@ func distance(a, b string) int {
 // junkNames are what a folder of spam is called where the server does not mark it.
 var junkNames = []string{"junk", "spam", "junk email", "junk e-mail", "bulk", "bulk mail", "sampah", "surat sampah"}
 
-func (e *end) junk(m *wire.Mailbox, folders []wire.Folder) channels.Finding {
-	f := channels.Finding{Subject: "Junk", Grade: channels.Fine}
+// junkFolder is where the server puts spam, "" where there is none.
+func junkFolder(folders []wire.Folder) string {
 	i := slices.IndexFunc(folders, func(f wire.Folder) bool { return f.Junk })
 	if i < 0 {
 		i = slices.IndexFunc(folders, func(f wire.Folder) bool {
@@ -117,10 +117,18 @@ func (e *end) junk(m *wire.Mailbox, folders []wire.Folder) channels.Finding {
 		})
 	}
 	if i < 0 {
+		return ""
+	}
+	return folders[i].Name
+}
+
+func (e *end) junk(m *wire.Mailbox, folders []wire.Folder) channels.Finding {
+	f := channels.Finding{Subject: "Junk", Grade: channels.Fine}
+	name := junkFolder(folders)
+	if name == "" {
 		f.Detail = "there is no folder for spam: nothing is put aside where nobody looks"
 		return f
 	}
-	name := folders[i].Name
 	mails, unseen, err := m.Count(name)
 	switch {
 	case err != nil:
