@@ -79,10 +79,11 @@ var may = map[string][]string{
 	"web/ui":       {"tickets", "tickets/clock", "internal/language", "router"},
 	"web/discreet": {"tickets"},
 	"web/original": {"channels/email/letter"},
+	"web/reasons":  {},
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/rules":    {"web/ui", "tickets", "tickets/asked", "tickets/edits", "router", "bot", "cities", "cities/amend"},
-	"web/console":  {"web/ui", "web/rules", "web/discreet", "web/original", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/originals", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
+	"web/console":  {"web/ui", "web/rules", "web/discreet", "web/original", "web/reasons", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/originals", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
 
 	// The app wires, the command starts.
 	"internal/config": {},

@@ -307,7 +307,7 @@ func (d *desk) pages() {
 	k := run(d.t, configure(d.t, d.database, freeAddr(d.t)))
 	clerk := k.reader("ani", staff.Dispatcher, "dki")
 	for _, p := range d.posts {
-		want := map[string]string{"uncertain": "Belum pasti sampai", "sent": "Mungkin sampai dua kali", "failed": "may have arrived, even twice"}[p.last]
+		want := map[string]string{"uncertain": "Belum pasti sampai", "sent": "Mungkin sampai dua kali", "failed": "mungkin sampai, bahkan dua kali"}[p.last]
 		if p.doubts == 0 {
 			continue
 		}

@@ -21,6 +21,7 @@ import (
 	"tanggap/tickets/staff"
 	"tanggap/tickets/triage"
 	"tanggap/web/original"
+	"tanggap/web/reasons"
 	"tanggap/web/rules"
 	"tanggap/web/ui"
 )
@@ -101,6 +102,7 @@ type console struct {
 	Options
 	shown    *files
 	original *original.Reader
+	reasons  *reasons.Words
 	pages    pages
 	health   health
 	readings readings
@@ -140,7 +142,7 @@ func New(o Options) (mount func(*http.ServeMux), err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &console{Options: o, shown: newFiles(o.File)}
+	c := &console{Options: o, shown: newFiles(o.File), reasons: reasons.New()}
 	set := o.UI.Pages("console")
 	c.pages = pages{
 		signIn: ui.Add(set, "sign_in.html", signInPage{Login: "x", Wrong: "wrong"}),

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"tanggap/channels"
 	"tanggap/tickets"
@@ -108,5 +109,67 @@ func TestTheOriginalOfASealedReportIsForWhoMayOpenIt(t *testing.T) {
 		if status, _, _ := clerk.get(at); status != http.StatusForbidden {
 			t.Errorf("a clerk reads what a supervisor opened: %d", status)
 		}
+	})
+}
+
+// ends brings what waits to be sent on an account to an end.
+func (w *town) ends(account string, f tickets.Fate) (key string) {
+	w.t.Helper()
+	var due []tickets.Parcel
+	w.until("something to send", func() (ok bool) {
+		var err error
+		if due, err = w.Claim(w.t.Context(), account, 1, time.Minute); err != nil {
+			w.t.Fatal(err)
+		}
+		return len(due) > 0
+	})
+	p := &due[0]
+	if err := w.Render(w.t.Context(), p, []string{p.Text}); err != nil {
+		w.t.Fatal(err)
+	}
+	attempt, err := w.Begin(w.t.Context(), p, &p.Parts[0], time.Minute)
+	if err == nil {
+		err = w.End(w.t.Context(), p, &p.Parts[0], attempt, f)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p.Parts[0].Key
+}
+
+func TestThePageTellsWhatBecameOfAMail(t *testing.T) {
+	each(t, func(w *town) {
+		n, _ := w.mails(street)
+		clerk := w.hires("siti", staff.Clerk, lights)
+		key := w.ends("mail", tickets.Fate{State: "sent", Doubt: true})
+		w.has(clerk.sees(path(n)), "Terkirim", "Mungkin sampai dua kali")
+		if err := w.Report(t.Context(), tickets.Report{
+			Account: "mail", EventID: "kembali", Key: key, State: "failed", Kind: "unreachable", Code: "5.1.1", Reason: "the mail came back, there is no such mailbox: 550 no such user",
+		}); err != nil {
+			t.Fatal(err)
+		}
+		page := clerk.sees(path(n))
+		w.has(page, "Gagal: surel kembali: kotak surat itu tidak ada: 550 no such user (5.1.1)")
+		w.lacks(page, "Mungkin sampai dua kali", "came back")
+
+		clerk.post(path(n)+"/reply", clerk.form(n, "text", "Petugas datang besok."))
+		w.ends("mail", tickets.Fate{State: "failed", Doubt: true, Reason: "may have arrived, even twice: the platform did not answer, nor when it was sent once more"})
+		w.has(clerk.sees(path(n)), "Tidak diketahui apakah sampai: mungkin sampai, bahkan dua kali")
+	})
+}
+
+func TestAReportThatSpeaksOfAnotherLeadsToIt(t *testing.T) {
+	each(t, func(w *town) {
+		old := w.reports("mail", street)
+		w.receives(channels.Inbound{Account: "mail", From: from["mail"], Subject: "BATAL", Text: "BATAL " + old.Reference.String()})
+		n := w.receives(channels.Inbound{Account: "mail", From: from["mail"], Subject: "Laporan " + old.Reference.String(), Text: "laporan " + old.Reference.String() + ": " + street})
+		if n.ID == old.ID {
+			t.Fatal("the mail is on the ticket that was withdrawn")
+		}
+		clerk, other := w.hires("siti", staff.Clerk, lights), w.hires("budi", staff.Clerk, water)
+		w.has(clerk.sees(path(n)), "Berkaitan dengan laporan lama", `href="`+path(old)+`"`)
+		w.lacks(clerk.sees(path(old)), "Berkaitan dengan")
+		clerk.post(path(n)+"/transfer", clerk.form(n, "agency", water, "reason", "Lampu taman milik SDA."))
+		w.lacks(other.sees(path(n)), "Berkaitan dengan", path(old))
 	})
 }

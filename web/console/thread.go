@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tanggap/tickets"
@@ -45,7 +46,7 @@ var sampleLine = line{
 	"queued", "x", "x", true, 2, true, true, true, "/",
 }
 
-func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []line {
+func (c *console) lines(lang string, t *tickets.Ticket, all []tickets.Line, over *veil) []line {
 	replaced := map[int64]bool{}
 	for i := range all {
 		replaced[all[i].Replaces] = true
@@ -72,7 +73,10 @@ func (c *console) lines(t *tickets.Ticket, all []tickets.Line, over *veil) []lin
 			x.Place = pointOf(l.Point)
 		}
 		if l.Direction == tickets.Out {
-			x.State, x.Reason, x.Code, x.Repeated, x.Segments = l.Sent.State, over.text(l.Sent.Reason), over.text(l.Sent.Code), l.Sent.Doubts > 0, l.Sent.Segments
+			x.State, x.Reason, x.Code, x.Repeated, x.Segments = l.Sent.State, over.text(c.reasons.In(lang, l.Sent.Reason)), over.text(l.Sent.Code), l.Sent.Doubts > 0, l.Sent.Segments
+		}
+		if x.State == "failed" && strings.HasPrefix(l.Sent.Reason, "may have arrived") {
+			x.State = "unknown" // it was given up, and may be there all the same
 		}
 		for j := range l.Files {
 			x.Files = append(x.Files, fileOf(t, &l.Files[j], over))

@@ -21,8 +21,9 @@ type ticketPage struct {
 	Once       string // makes a form that is sent twice act once
 	Outcome    string
 	Unverified bool
-	Mute       bool // the citizen cannot be answered
-	Imported   bool // there is nothing to do about it, and nobody to answer
+	Linked     *pointed // the ticket that its writer spoke of
+	Mute       bool     // the citizen cannot be answered
+	Imported   bool     // there is nothing to do about it, and nobody to answer
 	Place      *point
 	UpdatedAt  time.Time
 	Opened     *opened
@@ -59,6 +60,9 @@ type called struct {
 	By     string    // a login
 }
 
+// pointed is another ticket, for those who may see it.
+type pointed struct{ Reference, Path string }
+
 type point struct{ Lat, Lng string }
 
 // decision is the router's.
@@ -81,7 +85,7 @@ type move struct {
 }
 
 var sampleTicket = ticketPage{
-	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Mute: true, Imported: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
+	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Linked: &pointed{"x", "/"}, Mute: true, Imported: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
 	Opened: &opened{"x", "x", time.Unix(1, 0)}, Reasons: bot.OpenReasons(), Lines: []line{sampleLine},
 	Decision: &decision{1, true, []string{"x"}, []guess{{"x", "x", "x", 1}}}, Events: []event{{time.Unix(1, 0), "x", "created", "x"}},
 	OnCall: []called{{"x", time.Unix(1, 0), time.Unix(1, 0), "x"}, {At: time.Unix(1, 0)}},
@@ -154,7 +158,7 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Lines = c.lines(t, lines, &over)
+	p.Lines = c.lines(v.lang, t, lines, &over)
 	if err := c.originals(v, t, &p); err != nil {
 		return p, err
 	}
@@ -163,6 +167,9 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 		return p, err
 	}
 	p.Events = c.events(v, events)
+	if p.Linked, err = c.linked(v, events); err != nil {
+		return p, err
+	}
 	p.Decision = c.decision(v, t, p.Lines, &over)
 	if t.Emergency {
 		if p.OnCall, err = c.called(v, t); err != nil {
@@ -197,6 +204,23 @@ func (c *console) identity(v *visit, t *tickets.Ticket, p *ticketPage) (veil, er
 		p.Reasons = bot.OpenReasons()
 	}
 	return newVeil(who, !until.IsZero()), nil
+}
+
+// linked is the ticket that the writer of this one spoke of without showing that it is his; nil where there is none that
+// the person may see.
+func (c *console) linked(v *visit, events []tickets.Event) (*pointed, error) {
+	var d struct{ Linked string }
+	if len(events) == 0 || json.Unmarshal(events[0].Data, &d) != nil || d.Linked == "" {
+		return nil, nil
+	}
+	t, err := c.Store.Ticket(v.r.Context(), tickets.Reference(d.Linked))
+	switch {
+	case errors.Is(err, tickets.ErrNotFound), err == nil && !bot.MaySee(c.City(), &t, v.who.Agency):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &pointed{t.Reference.String(), ticketPath(&t)}, nil
 }
 
 // unseals reports whether the person may open who wrote a sealed ticket.

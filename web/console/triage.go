@@ -214,7 +214,7 @@ func (c *console) triageCase(v *visit, t *tickets.Ticket, x course) (*triageCase
 	if t.Located {
 		report.Point = &router.Point{Lat: t.Lat, Lng: t.Lng}
 	}
-	for i, l := range c.lines(t, all, &over) {
+	for i, l := range c.lines(v.lang, t, all, &over) {
 		if l.Who != "citizen" || len(p.Lines) == mostSaid {
 			continue
 		}
