@@ -109,7 +109,7 @@ func TestABadLineGetsSomewhere(t *testing.T) {
 		SMTP:    Server{URL: "smtp://127.0.0.1:1"},
 	}
 	in := channeltest.NewInbox()
-	const mails = batchMails + 8
+	const mails = 40
 	for i := range mails {
 		if err := s.Deliver(plainMail("warga@kampung.test", fmt.Sprintf("%d@x.test", i), strings.Repeat("banjir ", 500))); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ package email
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"tanggap/channels"
+	"tanggap/channels/email/fetch"
 	"tanggap/channels/email/oauth"
 	"tanggap/channels/email/outgoing"
 	"tanggap/channels/email/trust"
@@ -83,14 +85,8 @@ type Adapter struct {
 	judge  *trust.Judge // of who wrote what came
 	key    []byte       // of their HMAC
 	log    *slog.Logger
-	retry  time.Duration
+	reader *fetch.Reader
 }
-
-// The least and the longest wait before a broken connection is tried again.
-const (
-	retryLeast = 500 * time.Millisecond
-	retryMost  = time.Minute
-)
 
 // New checks the configuration and does no I/O. The client is for access tokens: mail goes by no HTTP.
 func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter, error) {
@@ -99,7 +95,7 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	if err != nil {
 		return nil, fmt.Errorf("account %s: oauth: %w", name, err)
 	}
-	a := &Adapter{name: name, config: c, log: log.With("account", name), retry: retryLeast}
+	a := &Adapter{name: name, config: c, log: log.With("account", name)}
 	address, err := mail.ParseAddress(c.Address)
 	if err != nil || address.Name != "" || !strings.Contains(c.Address, "@") {
 		return nil, fmt.Errorf("account %s: address is no mail address", name)
@@ -129,6 +125,10 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	}
 	a.judge = trust.New(a.config.Address, c.AuthServID, a.config.Resolver)
 	a.key = replyKey(c, a.config.Address)
+	a.reader = fetch.New(fetch.Options{
+		Account: name, Server: a.imap, Sent: c.Sent, Inbound: a.inbound, Copied: a.copied, Log: a.log, ImportPast: c.ImportPast,
+		MaxMessage: c.MaxMessage, IdleFor: c.IdleFor, PollEvery: c.PollEvery, Retry: 500 * time.Millisecond,
+	})
 	return a, nil
 }
 
@@ -217,3 +217,6 @@ func (a *Adapter) Capabilities() channels.Capabilities {
 		Pace:        channels.Pace{PerSecond: 5, MaxConcurrency: 4},
 	}
 }
+
+// Poll delivers new mail until ctx ends.
+func (a *Adapter) Poll(ctx context.Context, in channels.Inbox) error { return a.reader.Poll(ctx, in) }

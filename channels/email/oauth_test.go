@@ -35,7 +35,7 @@ func TestDovecotByAccessToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.retry = 20 * time.Millisecond
+	a.reader.Retry = 20 * time.Millisecond
 	in := channeltest.NewInbox()
 	stop := poll(t, a, in)
 	arrive := func(n int) {

@@ -63,7 +63,7 @@ func (p *platform) Adapter(t *testing.T, client *http.Client, log *slog.Logger) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.retry = 20 * time.Millisecond
+	a.reader.Retry = 20 * time.Millisecond
 	return a
 }
 

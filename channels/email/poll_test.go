@@ -94,13 +94,13 @@ func newAdapter(t *testing.T, c Config) *Adapter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.retry = 20 * time.Millisecond
+	a.reader.Retry = 20 * time.Millisecond
 	return a
 }
 
 func TestFirstStartTakesNewMailOnly(t *testing.T) {
 	p := newPlatform(t).(*platform)
-	for age, text := range map[time.Duration]string{30 * 24 * time.Hour: "lama", 2 * lately: "tadi pagi"} {
+	for age, text := range map[time.Duration]string{30 * 24 * time.Hour: "lama", 2 * time.Hour: "tadi pagi"} {
 		p.mail.WriteOld([]byte(plainMail("warga@kampung.test", text+"@x", text)), time.Now().Add(-age))
 	}
 	p.Write(t, 0, "ditulis saat kami disiapkan")
@@ -137,8 +137,7 @@ func TestThePastIsImportedMute(t *testing.T) {
 	c.ImportPast = true
 	in := newMarkingInbox()
 	a := newAdapter(t, c)
-	r := &reader{Adapter: a, in: in, marker: in, first: position{validity: 1, base: 1, since: time.Now().Add(time.Minute).UTC()}}
-	in.last = r.first.String()
+	in.last = fmt.Sprintf("1:0:1:%d", time.Now().Add(time.Minute).Unix())
 	stop := poll(t, a, in)
 	await(t, in.Inbox, "the old mail", func() bool { return len(in.Messages()) == 1 })
 	if m := in.Messages()[0]; !m.Mute {
@@ -171,21 +170,6 @@ func TestRenumberedMailboxDoublesNothing(t *testing.T) {
 		if m.Mute {
 			t.Errorf("%q is mute", m.Text)
 		}
-	}
-}
-
-func TestPositionIsACursor(t *testing.T) {
-	since := time.Unix(1_760_000_000, 0).UTC()
-	early, late := position{validity: 7, uid: 9, base: 3, since: since}, position{validity: 7, uid: 10, base: 3, since: since}
-	if len(early.String()) != len(late.String()) || early.String() >= late.String() {
-		t.Errorf("%s does not come before %s", early, late)
-	}
-	back, err := parsePosition(late.String())
-	if err != nil || back != late {
-		t.Errorf("%s reads as %v, %v", late, back, err)
-	}
-	if _, err := parsePosition("829345"); err == nil {
-		t.Error("another channel's cursor was read")
 	}
 }
 

@@ -11,14 +11,25 @@ import (
 // well is how long an account that was refused must poll without a refusal to be taken as mended.
 const well = 30 * time.Second
 
+// The waits before an account is asked again that has stopped: a minute, and longer and longer where the platform
+// refuses us, since who goes on knocking is locked out.
+const (
+	pollAgain = time.Minute
+	pollSlow  = 15 * time.Minute
+)
+
 // poll keeps an account polling. What no waiting mends is shown on the account, and tried again now
 // and then, since the platform may have been mended: then the account works again by itself.
 func (a *App) poll(ctx context.Context, p channels.Poller) {
-	refused := false
+	refused, again := false, pollAgain
 	for ctx.Err() == nil {
+		began := time.Now()
 		err := a.pollOnce(ctx, p, refused)
 		if err == nil || ctx.Err() != nil {
 			continue
+		}
+		if time.Since(began) > pollSlow {
+			again = pollAgain // it went well for long
 		}
 		a.log.Error("polling stopped", "account", p.Name(), "kind", channels.KindOf(err), "cause", said(err))
 		state := ""
@@ -26,7 +37,10 @@ func (a *App) poll(ctx context.Context, p channels.Poller) {
 			state = "suspended"
 		}
 		a.setAccount(ctx, p.Name(), state, said(err))
-		wait(ctx, time.Minute)
+		wait(ctx, again)
+		if again = min(2*again, pollSlow); !refused {
+			again = pollAgain
+		}
 	}
 }
 

@@ -1,0 +1,121 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+
+	"tanggap/channels"
+	"tanggap/channels/email/wire"
+)
+
+// How many mails go to the Inbox at once, at most, and how many bytes before it is asked to take them.
+const (
+	batchMails = 32
+	batchBytes = 4 << 20
+)
+
+// How many UIDs are asked about at once: wider where few are in use, so that neither a mailbox of a hundred
+// thousand mails nor a gap of a billion numbers is a long list or a long walk.
+const (
+	leastSpan = 1 << 10
+	mostSpan  = 1 << 24
+	fewUIDs   = 1 << 8
+	manyUIDs  = 1 << 11
+)
+
+// take delivers what came after p, and reports whether it got any further.
+func (r *run) take(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) (got bool, err error) {
+	batch := &batch{run: r, p: p}
+	span := uint32(leastSpan)
+	for p.uid+1 < b.Next {
+		last := b.Next - 1
+		if last-p.uid > span {
+			last = p.uid + span
+		}
+		uids, err := s.Between(p.uid+1, last)
+		if err != nil {
+			return batch.got, err
+		}
+		if err := r.each(ctx, s, batch, uids); err != nil {
+			return batch.got, err
+		}
+		p.uid = last
+		switch {
+		case len(uids) < fewUIDs:
+			span = min(4*span, mostSpan)
+		case len(uids) > manyUIDs:
+			span = max(span/4, leastSpan)
+		}
+	}
+	return batch.got, nil
+}
+
+// each brings the mails of uids to the Inbox.
+func (r *run) each(ctx context.Context, s *wire.Mailbox, b *batch, uids []uint32) error {
+	var broken error
+	for i, uid := range uids {
+		next := uint32(0)
+		if i+1 < len(uids) {
+			next = uids[i+1]
+		}
+		var m wire.Mail
+		var found bool
+		if m, found, broken = r.bring(s, uid, next); broken != nil {
+			break
+		}
+		b.p.uid = uid
+		if found {
+			b.add(m)
+		}
+		if len(b.mails) >= batchMails || b.bytes >= batchBytes {
+			if err := b.deliver(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	// Also what came before the line broke: over one that breaks again and again nothing else would get further.
+	if err := b.deliver(ctx); err != nil {
+		return err
+	}
+	return broken
+}
+
+// batch is what goes to the Inbox at once.
+type batch struct {
+	*run
+	p       position // of the last mail that was looked at
+	mails   []channels.Inbound
+	bytes   int
+	skipped bool // p is further than what the Inbox will know
+	got     bool // something is durable that was not before
+}
+
+func (b *batch) add(m wire.Mail) {
+	if b.marker != nil && !b.ImportPast && b.p.past(m, clockSkew) {
+		b.skipped = true
+		return
+	}
+	messages := b.inbound(m, b.p.validity)
+	for i := range messages {
+		messages[i].Cursor, messages[i].Mute = b.p.String(), b.p.past(m, 0)
+	}
+	b.mails = append(b.mails, messages...)
+	b.bytes += len(messages) * len(m.Raw)
+	b.skipped = b.skipped || len(messages) == 0
+}
+
+func (b *batch) deliver(ctx context.Context) error {
+	if len(b.mails) > 0 {
+		if err := b.in.Accept(ctx, b.mails...); err != nil {
+			return fmt.Errorf("handing mail to the inbox: %w", err)
+		}
+		b.mails, b.bytes, b.got = nil, 0, true
+	}
+	if b.skipped {
+		if err := b.mark(ctx, b.p); err != nil {
+			return err
+		}
+		b.skipped, b.got = false, true
+	}
+	return nil
+}
