@@ -130,7 +130,7 @@ func (w *watched) look(key string) (m wire.Mail, found bool, err error) {
 	if _, err := w.Open(); err != nil {
 		return m, false, err
 	}
-	uids, err := w.After(w.last)
+	uids, err := w.Between(w.last+1, 1<<32-1)
 	if err != nil {
 		return m, false, err
 	}
