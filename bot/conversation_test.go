@@ -532,3 +532,62 @@ func TestPilotTicketsAreMarked(t *testing.T) {
 		t.Error("not marked")
 	}
 }
+
+// TestOneReceiptADay lets a citizen write in every way that is acknowledged: by mail once in 24 hours, also
+// after a restart.
+func TestOneReceiptADay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		w := settle(t, url, smallTown(t, nil))
+		w.says("mail", lamp)
+		n := w.only()
+		w.hears("receipt")
+		for i := range 10 {
+			in := w.inbound("mail", lamp)
+			if i%2 == 1 {
+				in.Text, in.ReplyTo = fmt.Sprintf("Tambahan ke-%d: tiangnya juga miring.", i), []string{w.names[w.sent[0].ID]}
+			}
+			w.receives(in)
+			w.pass(time.Hour)
+			if i == 5 {
+				now := w.now
+				if err := w.store.Close(); err != nil {
+					t.Fatal(err)
+				}
+				sent, names := w.sent, w.names
+				w = settle(t, url, smallTown(t, nil))
+				w.now, w.sent, w.names, w.count = now, sent, names, 100
+			}
+		}
+		if n = w.only(); len(w.sent) != 1 || len(w.texts(n.ID)) != 11 {
+			t.Errorf("%d messages to %d mails, want the receipt alone", len(w.sent), len(w.texts(n.ID)))
+		}
+		w.pass(15 * time.Hour)
+		w.says("mail", lamp)
+		w.says("mail", lamp)
+		if len(w.sent) != 2 {
+			t.Errorf("%d messages, want one more after a day", len(w.sent))
+		}
+		w.move(n, tickets.Step{To: tickets.Resolved, Text: "Lampu sudah menyala."})
+		before := len(w.sent)
+		w.pass(time.Minute)
+		for range 3 {
+			in := w.inbound("mail", "Nanti malam saya lihat dulu ke sana.")
+			in.ReplyTo = []string{w.names[w.sent[before-1].ID]}
+			w.receives(in)
+		}
+		if len(w.sent) != before+1 {
+			t.Errorf("%d times asked again about a resolution, want once", len(w.sent)-before)
+		}
+		w.move(n, tickets.Step{To: tickets.Assigned, Reason: "belum"})
+		w.move(n, tickets.Step{To: tickets.Rejected, Text: "Bukan wewenang kami.", Reason: "bukan"})
+		before = len(w.sent)
+		for range 12 {
+			in := w.inbound("mail", "Saya tidak setuju.")
+			in.ReplyTo = []string{w.names[w.sent[len(w.sent)-1].ID]}
+			w.receives(in)
+		}
+		if len(w.sent) != before+1 {
+			t.Errorf("%d answers to twelve objections, want one", len(w.sent)-before)
+		}
+	})
+}

@@ -46,6 +46,7 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	switch {
 	case n.State == tickets.Triage && c.State == tickets.Rejected:
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(objected, t.lang, "ref", n.Reference.String())})
+	case n.State == tickets.Rejected && t.told(n):
 	case n.State == tickets.Rejected:
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: say(refusedTwice, t.lang, "ref", n.Reference.String())})
 	case rerouted && t.agency(n) != "" && (c.Category == "" || !t.caps.Paid && !t.caps.Subject):
@@ -58,6 +59,7 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	case alarmed:
 	case how == byRepeat && n.Emergency && t.route().Emergency:
 		t.alarm(n.ID) // who cries again has not called yet
+	case (how == byRepeat || how == byWords) && t.told(n):
 	case how == byRepeat || how == byWords:
 		// Where we guessed the case, the citizen sees which one it was.
 		t.tell(tickets.Intent{TicketID: n.ID, Purpose: toNotice, Subject: t.subject(n, n.Reference), Text: t.added(n)})
@@ -69,11 +71,22 @@ func (t *turn) follow(c *tickets.Ticket, how string) error {
 	return nil
 }
 
+// told reports whether by mail nothing is to be said now, since a receipt went within a day: two programs would write
+// to each other for ever. Where it is, that counts from now on.
+func (t *turn) told(n *tickets.Ticket) bool {
+	if t.caps.Subject && t.sit.Now.Sub(n.ToldAt) < day {
+		return true
+	}
+	n.ToldAt = t.sit.Now
+	return false
+}
+
 // askAgain is said to a text that neither confirms a resolution nor denies it.
 func (t *turn) askAgain(n *tickets.Ticket) {
-	if !t.mayAsk(n) {
+	if !t.mayAsk(n) || n.ToldAt.After(n.ResolvedAt) && t.told(n) {
 		return
 	}
+	n.ToldAt = t.sit.Now
 	if t.caps.Paid {
 		t.ask(n, tickets.AskConfirm)
 	}

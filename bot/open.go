@@ -34,6 +34,7 @@ func (t *turn) open(linked tickets.Reference, unverified bool) error {
 	n.DueAt = t.due(n, t.msg.receivedAt)
 	t.lang = n.Language
 	inc := t.fits(n, d)
+	n.ToldAt = t.sit.Now
 
 	in := t.msg.stored()
 	in.Channel = t.via.Channel

@@ -20,7 +20,7 @@ var (
 		"agency text, category text, area text, lat float8, lng float8, located boolean, citizen_id bigint, channel text, account text, "+
 		"address_kind text, address text, thread text, reply_to text, mute boolean, language text, subject text, sealed boolean, emergency boolean, "+
 		"unverified boolean, test boolean, question text, questions int, rejections int, rating int, decision text, external_ids text, chain bytea, "+
-		"created_at bigint, updated_at bigint, due_at bigint, resolved_at bigint, closed_at bigint, paused_at bigint")
+		"created_at bigint, updated_at bigint, due_at bigint, resolved_at bigint, closed_at bigint, paused_at bigint, told_at bigint")
 	messageTable = newTable("message", "", "id bigint, ticket_id bigint, citizen_id bigint, direction text, channel text, account text, external_id text, "+
 		"replaces bigint, author text, subject text, text text, quoted text, point text, sent_at bigint, created_at bigint")
 	attachmentTable = newTable("attachment", "", "id bigint, message_id bigint, ticket_id bigint, account text, inbox_id bigint, ref text, name text, type text, size bigint, "+
@@ -125,7 +125,7 @@ func (t *Ticket) row() []any {
 		t.Return.Address.Kind, clean(t.Return.Address.Value), clean(t.Return.Thread), clean(t.Return.ReplyTo), t.Return.Mute,
 		t.Language, clean(t.Subject), t.Sealed, t.Emergency, t.Unverified, t.Test,
 		string(t.Question), int64(t.Questions), int64(t.Rejections), int64(t.Rating), clean(toJSON(t.Decision)), clean(ext), t.chain,
-		micros(t.CreatedAt), micros(t.UpdatedAt), micros(t.DueAt), micros(t.ResolvedAt), micros(t.ClosedAt), micros(t.PausedAt),
+		micros(t.CreatedAt), micros(t.UpdatedAt), micros(t.DueAt), micros(t.ResolvedAt), micros(t.ClosedAt), micros(t.PausedAt), micros(t.ToldAt),
 	}
 }
 
@@ -146,6 +146,7 @@ func (t *Ticket) targets() []any {
 		stamp{&t.ResolvedAt},
 		stamp{&t.ClosedAt},
 		stamp{&t.PausedAt},
+		stamp{&t.ToldAt},
 	}
 }
 

@@ -52,6 +52,7 @@ type Ticket struct {
 	ResolvedAt  time.Time
 	ClosedAt    time.Time
 	PausedAt    time.Time
+	ToldAt      time.Time // when the citizen was last told that something of his is on it
 	chain       []byte
 }
 
