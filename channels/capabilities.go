@@ -17,6 +17,9 @@ type Capabilities struct {
 	Paid        bool          // the citizen or the city pays for each message
 	Mute        bool          // cannot be answered at all (an alphanumeric sender)
 	Pace        Pace
+	// Patience is how long one Send may take, where less than usual would make messages arrive twice: the answer
+	// of a mail server that looks for viruses first. 0 means the dispatcher's own.
+	Patience time.Duration
 }
 
 // Limit is how long one message may be, as the platform counts.

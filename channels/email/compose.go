@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -72,7 +73,8 @@ func (a *Adapter) compose(out channels.Outbound) (to string, raw []byte, err err
 	return to, raw, nil
 }
 
-// recipient is the address as SMTP carries it everywhere: its domain in letters of ASCII.
+// recipient is the address as SMTP carries it: its domain in letters of ASCII. Others before the @ only some
+// servers take (RFC 6531).
 func recipient(to channels.Address) (string, error) {
 	address, err := mail.ParseAddress(to.Value)
 	if to.Kind != channels.Mail || err != nil || address.Name != "" || address.Address != to.Value {
@@ -80,8 +82,8 @@ func recipient(to channels.Address) (string, error) {
 	}
 	at := strings.LastIndexByte(to.Value, '@')
 	local, domain := to.Value[:at], to.Value[at+1:]
-	if strings.ContainsFunc(local, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", channels.Errorf(channels.Unreachable, "553 5.6.7", "the address has letters before the @ that mail servers commonly do not carry")
+	if strings.ContainsFunc(local, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) }) {
+		return "", channels.Errorf(channels.Unreachable, "553 5.1.3", "that is no mail address")
 	}
 	if !strings.ContainsFunc(domain, func(r rune) bool { return r > '~' }) {
 		return to.Value, nil

@@ -57,7 +57,7 @@ type Config struct {
 	MaxMessage int64         // bytes of a mail that is read whole, default 40 MiB
 	IdleFor    time.Duration // how long one IDLE lasts at most, default 4 minutes
 	PollEvery  time.Duration // between two looks where the server has no IDLE, default 30 seconds
-	Wait       time.Duration // for one answer of a server, default 1 minute
+	Wait       time.Duration // for one answer of an IMAP server, default 1 minute; one of SMTP may take five times as long
 }
 
 // Server is one end of the mailbox.
@@ -215,6 +215,7 @@ func (a *Adapter) Capabilities() channels.Capabilities {
 		Subject:     true,
 		Threads:     true,
 		Pace:        channels.Pace{PerSecond: 5, MaxConcurrency: 4},
+		Patience:    5 * time.Minute, // servers that look for viruses take one or two
 	}
 }
 

@@ -1,10 +1,10 @@
 package email
 
 import (
-	"bytes"
 	"context"
 
 	"tanggap/channels"
+	"tanggap/channels/email/wire"
 )
 
 // Send makes one attempt over a connection of its own.
@@ -21,11 +21,11 @@ func (a *Adapter) Send(ctx context.Context, out channels.Outbound) (channels.Rec
 		return channels.Receipt{}, err
 	}
 	defer conn.Quit()
-	sender := "<" + a.config.Address + ">"
+	paths := []string{a.config.Address}
 	if out.Automatic && !out.Notice {
-		sender = "<>" // what no person wrote must not come back as a bounce to be answered (RFC 3834, 3.3)
+		paths = []string{wire.NullPath, a.config.Address} // what no person wrote must not come back as a bounce to be answered (RFC 3834, 3.3)
 	}
-	if err := conn.Transfer(sender, "<"+to+">", bytes.NewReader(raw)); err != nil {
+	if err := conn.Transfer(to, raw, paths...); err != nil {
 		return channels.Receipt{}, err
 	}
 	return channels.Receipt{MessageID: a.messageID(out.Key), State: channels.Sent}, nil

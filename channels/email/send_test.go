@@ -173,3 +173,19 @@ func TestAttachmentsAreBounded(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// An address may have letters beyond ASCII before the @, which not every server carries, and after it, which all do.
+func TestAddressesInOtherLetters(t *testing.T) {
+	a := offline(t, nil)
+	for address, want := range map[string]string{
+		"budi@contoh-käse.test": "budi@xn--contoh-kse-x5a.test", "büdi@kampung.test": "büdi@kampung.test", "warga+1@kampung.test": "warga+1@kampung.test",
+		"surabaya@例え.test": "surabaya@xn--r8jz45g.test", "b\u202eudi@kampung.test": "", "bu di@kampung.test": "", "budi@kam pung.test": "", "budi\u00a0@kampung.test": "",
+	} {
+		out := outbound()
+		out.To.Value = address
+		to, raw, err := a.compose(out)
+		if to != want || (err == nil) != (want != "") || err == nil && !bytes.Contains(raw, []byte("\r\nTo: <"+want+">\r\n")) {
+			t.Errorf("%q: to %q, %v, want %q in\n%.300s", address, to, err, want, raw)
+		}
+	}
+}

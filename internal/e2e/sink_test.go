@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -87,6 +88,21 @@ func TestMailServersThatGoWrong(t *testing.T) {
 	d.work(24*time.Hour, func(p *post) string { return p.still }, func(p *post) string { return p.last })
 	d.audit()
 	d.pages()
+}
+
+// TestSoakMailServersThatStall: servers that take a minute for an answer get it, and nothing twice.
+func TestSoakMailServersThatStall(t *testing.T) {
+	seconds, citizens := 60, 6 // more than the dispatcher sends at once
+	if os.Getenv("TANGGAP_SOAK") == "" {
+		seconds, citizens = 1, 1 // the short form stays alive in every run
+	}
+	var all []trouble
+	for _, at := range []string{"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", ".", "QUIT"} {
+		all = append(all, trouble{name: "stalled at " + at, flags: fmt.Sprintf("-W %s:%d", at, seconds), still: idle, first: "sent", last: "sent", mails: 1})
+	}
+	d := newDesk(t, dbtest.New(t, dbtest.SQLite), citizens, all)
+	d.work(0, func(p *post) string { return p.flags }, func(p *post) string { return p.first })
+	d.audit()
 }
 
 // post is a mail account before a server of its own.
@@ -200,13 +216,13 @@ func (d *desk) send(store *tickets.Store, p *post, flags, want string) {
 		d.t.Error(err)
 		return
 	}
-	o := dispatch.Options{Holder: "test", Timeout: time.Minute}
-	if strings.Contains(flags, "-W") {
-		o.Timeout = 2 * time.Second
+	o, adapter := dispatch.Options{Holder: "test"}, channels.Adapter(a)
+	if strings.HasSuffix(flags, ":600") {
+		o.Timeout, adapter = 2*time.Second, hurried{a}
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- dispatch.New(store, []channels.Adapter{a}, o).Run(ctx) }()
+	go func() { ended <- dispatch.New(store, []channels.Adapter{adapter}, o).Run(ctx) }()
 	for n := range p.tickets {
 		d.await(store, p, n, want)
 	}
@@ -214,6 +230,15 @@ func (d *desk) send(store *tickets.Store, p *post, flags, want string) {
 	if err := <-ended; err != nil {
 		d.t.Error(err)
 	}
+}
+
+// hurried waits no longer for a mail server than for others.
+type hurried struct{ *email.Adapter }
+
+func (h hurried) Capabilities() channels.Capabilities {
+	c := h.Adapter.Capabilities()
+	c.Patience = 0
+	return c
 }
 
 // words are flags of which one has spaces, written as "_".
@@ -228,7 +253,7 @@ func words(flags string) []string {
 // await waits until a message is in a state, and has been tried.
 func (d *desk) await(store *tickets.Store, p *post, n int, want string) {
 	var s tickets.Sent
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(400 * time.Millisecond) {
+	for end := time.Now().Add(3 * patience); time.Now().Before(end); time.Sleep(400 * time.Millisecond) {
 		s = d.sent(store, p.tickets[n])
 		account, _, err := store.Gate(context.Background(), p.account)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 const (
 	settle    = 5 * time.Second  // that a platform is given before it is asked what it has
 	doubtWait = 15 * time.Second // before what may have arrived is sent once more
+	lastWait  = 20 * time.Second // for an answer, when tanggap is told to stop
 	askFor    = 48 * time.Hour   // that a platform which cannot answer is asked
 	maxLost   = 3                // attempts at one part that a process may die in
 	dbWait    = 20 * time.Second // that writing down an outcome is tried
@@ -63,7 +64,7 @@ func (d *delivery) run(ctx context.Context) {
 	case ctx.Err() != nil:
 		d.release(safe, time.Now())
 	default:
-		d.attempt(safe, part)
+		d.attempt(ctx, part)
 	}
 }
 
@@ -80,10 +81,10 @@ func next(p *tickets.Parcel) *tickets.Part {
 // open tells whether an earlier attempt at the part may have arrived and has not been asked about.
 func open(part *tickets.Part) bool { return part.State == "uncertain" || !part.InFlight.IsZero() }
 
-// attempt hands the part to the platform, once.
-func (d *delivery) attempt(ctx context.Context, part *tickets.Part) {
-	p := d.parcel
-	attempt, err := d.store.Begin(ctx, p, part, d.o.Timeout+slack)
+// attempt hands the part to the platform, once. When stopping ends, so does the time for it, soon.
+func (d *delivery) attempt(stopping context.Context, part *tickets.Part) {
+	p, ctx := d.parcel, context.WithoutCancel(stopping)
+	attempt, err := d.store.Begin(ctx, p, part, d.timeout+slack)
 	if err != nil {
 		d.trouble("beginning an attempt", err)
 		return
@@ -102,7 +103,7 @@ func (d *delivery) attempt(ctx context.Context, part *tickets.Part) {
 		d.end(ctx, part, attempt, tickets.Fate{State: "queued", Kind: string(channels.Throttled), Reason: "the platform wants us to wait", Again: until, Free: true})
 		return
 	}
-	receipt, err := d.send(ctx, out)
+	receipt, err := d.send(stopping, out)
 	d.result.called = true
 	fate := d.judge(part, receipt, err, time.Now())
 	d.result.kind = fate.Kind
@@ -122,9 +123,16 @@ func (d *delivery) attempt(ctx context.Context, part *tickets.Part) {
 }
 
 // send bounds the call, and keeps an adapter that panics from taking everyone else's messages along.
-func (d *delivery) send(ctx context.Context, out channels.Outbound) (receipt channels.Receipt, err error) {
-	ctx, cancel := context.WithTimeout(ctx, d.o.Timeout)
+func (d *delivery) send(stopping context.Context, out channels.Outbound) (receipt channels.Receipt, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(stopping), d.timeout)
 	defer cancel()
+	defer context.AfterFunc(stopping, func() {
+		select {
+		case <-time.After(lastWait):
+			cancel()
+		case <-ctx.Done():
+		}
+	})()
 	defer func() {
 		if recover() != nil {
 			err = channels.Errorf(channels.UnknownSent, "panic", "the adapter broke down")
@@ -146,7 +154,7 @@ func (d *delivery) ask(ctx context.Context, part *tickets.Part) {
 		d.release(safe, ready)
 		return
 	}
-	bounded, cancel := context.WithTimeout(safe, d.o.Timeout)
+	bounded, cancel := context.WithTimeout(safe, d.timeout)
 	defer cancel()
 	out, err := d.message(bounded, p, part)
 	var receipt channels.Receipt

@@ -253,3 +253,38 @@ func TestReportBeforeSendHasReturned(t *testing.T) {
 		})
 	}
 }
+
+// A platform may be given longer than usual, as far as tanggap goes on: when it is told to stop it waits no longer
+// than whoever told it so.
+func TestAnAdapterMayHavePatience(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		bot := chat()
+		bot.caps.Patience = 5 * time.Minute
+		bot.script = func(ctx context.Context, n int, out channels.Outbound) error {
+			wait := 2 * time.Minute
+			if out.To.Value == "2" {
+				wait = 10 * time.Minute
+			}
+			select {
+			case <-time.After(wait):
+				return nil
+			case <-ctx.Done():
+				return channels.Errorf(channels.UnknownSent, "", "no answer")
+			}
+		}
+		slow, slower := c.citizen("bot", telegram(1)), c.citizen("bot", telegram(2))
+		c.say(slow, "satu")
+		stop := c.serve(dispatch.Options{}, bot)
+		time.Sleep(3 * time.Minute)
+		equal(t, "state", c.states(slow), "sent")
+		c.say(slower, "dua")
+		time.Sleep(time.Minute)
+		told := time.Now()
+		stop()
+		equal(t, "calls", len(bot.taken()), 2)
+		equal(t, "state", c.states(slower), "uncertain")
+		if took := time.Since(told); took > 25*time.Second {
+			t.Errorf("stopping took %v", took)
+		}
+	})
+}

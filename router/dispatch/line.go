@@ -28,6 +28,8 @@ type line struct {
 	wake    chan struct{}
 	held    atomic.Int64 // until when the platform wants us to wait, Unix nanoseconds
 
+	timeout time.Duration // of one Send
+
 	pace     *pace
 	over     chan result
 	underWay int
@@ -50,7 +52,7 @@ func newLine(s store, a channels.Adapter, o Options) *line {
 	caps := a.Capabilities()
 	return &line{
 		store: s, adapter: a, name: a.Name(), caps: caps, o: o, log: o.Log.With("account", a.Name()),
-		wake: make(chan struct{}, 1), pace: newPace(caps.Pace), over: make(chan result),
+		wake: make(chan struct{}, 1), timeout: max(o.Timeout, caps.Patience), pace: newPace(caps.Pace), over: make(chan result),
 	}
 }
 
@@ -139,7 +141,7 @@ func (l *line) turn(ctx context.Context) time.Time {
 	if n == 0 {
 		return earlier(at, later)
 	}
-	parcels, err := l.store.Claim(ctx, l.name, n, l.o.Timeout+slack)
+	parcels, err := l.store.Claim(ctx, l.name, n, l.timeout+slack)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.log.Error("taking from the outbox", "kind", "store")

@@ -41,6 +41,18 @@ func (h *header) add(name string, words ...string) {
 	}
 }
 
+// addressee writes To, the one field that may hold letters beyond ASCII, for no encoding of them is allowed in an
+// address.
+func (h *header) addressee(address string) {
+	address = strings.Map(func(r rune) rune {
+		if r == ' ' || r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, address)
+	h.b.WriteString("To: <" + address[:min(len(address), longest)] + ">\r\n")
+}
+
 // to writes the fields, and the empty line that ends them.
 func (h *header) to(b *bytes.Buffer) {
 	b.Write(h.b.Bytes())

@@ -19,7 +19,7 @@ import (
 // Letter is a mail to one address.
 type Letter struct {
 	From       mail.Address
-	To         string // address alone, in ASCII
+	To         string // address alone; in ASCII but before the @, for servers that carry other letters (RFC 6532)
 	Date       time.Time
 	Subject    string
 	MessageID  string   // without brackets, as all of them
@@ -40,12 +40,12 @@ type File struct {
 	Data []byte
 }
 
-// Bytes is the mail as it goes over the wire, before dots are doubled: ASCII, lines of at most 998 bytes.
+// Bytes is the mail as it goes over the wire, before dots are doubled: ASCII but for To, lines of at most 998 bytes.
 func (l Letter) Bytes() []byte {
 	h := &header{}
 	h.add("Date", strings.Fields(l.Date.UTC().Format(time.RFC1123Z))...)
 	h.add("From", strings.Fields(l.From.String())...)
-	h.add("To", "<"+l.To+">")
+	h.addressee(l.To)
 	h.add("Subject", encoded(l.Subject, len("Subject: "))...)
 	h.add("Message-ID", "<"+l.MessageID+">")
 	if l.InReplyTo != "" {
