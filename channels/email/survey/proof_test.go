@@ -138,7 +138,7 @@ func proof(a Account, known string, wait time.Duration) Proof {
 		}
 		defer conn.Quit()
 		own := "<" + a.Address + ">"
-		return conn.Transfer(own, own, strings.NewReader("From: "+own+"\r\nTo: "+own+"\r\nMessage-ID: <"+p.MessageID+">\r\nSubject: uji\r\n\r\nuji "+key+"\r\n"))
+		return conn.Transfer(a.Address, []byte("From: "+own+"\r\nTo: "+own+"\r\nMessage-ID: <"+p.MessageID+">\r\nSubject: uji\r\n\r\nuji "+key+"\r\n"), a.Address)
 	}
 	return p
 }
