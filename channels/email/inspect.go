@@ -20,7 +20,7 @@ func (a *Adapter) Inspect(ctx context.Context, resolver *net.Resolver) []channel
 func (a *Adapter) account() survey.Account {
 	return survey.Account{
 		Address: a.config.Address, IMAP: a.imap, SMTP: a.smtp, Helo: a.domain,
-		PollEvery: a.config.PollEvery, Largest: largestMail,
+		Sent: a.config.Sent, PollEvery: a.config.PollEvery, Largest: largestMail,
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tanggap/internal/dbtest"
+	"tanggap/internal/dovecot"
 	"tanggap/internal/nameserver"
 	"tanggap/internal/sim"
 	"tanggap/tickets"
@@ -139,5 +141,29 @@ func TestAMailboxProvesItsWayWhileItIsRead(t *testing.T) {
 	all, _, err := store.List(t.Context(), tickets.Filter{})
 	if err != nil || len(all) != 1 || all[0].Subject != "Lampu" {
 		t.Errorf("%v, tickets %+v, want the citizen's alone", err, all)
+	}
+}
+
+// The mailbox of the guide, on a real Dovecot with the guide's settings.
+func TestDovecotAsTheGuideHasIt(t *testing.T) {
+	settings, err := os.ReadFile("../../docs/dovecot.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := dovecot.StartWith(t, string(settings))
+	m, account := mailbox(t, dovecot.Address)
+	account = strings.Replace(account, m.IMAPURL(), server.IMAPURL(), 1)
+	account = strings.Replace(account, mailPassword, dovecot.Password, 1)
+	status, by := ofMail(t, configFile(t, "sqlite:"+t.TempDir()+"/t.db", account))
+	for subject, want := range map[string]string{
+		"IMAP": "announces new mail", "folder": "INBOX holds 0 mails", "quota": "0 % used (0.0 of 20480.0 MB)", "Junk": "Junk is empty",
+		"Sent": "stands on no ticket", "SMTP": "it takes mails of up to", "sender": "lets us write as " + dovecot.Address, "domain": "kota.test is no name of the public DNS",
+	} {
+		if f := by[subject]; !f.OK || f.Doubt || !strings.Contains(f.Detail, want) {
+			t.Errorf("%s: %+v, want %q", subject, f, want)
+		}
+	}
+	if items := by["Sent"].Items; status != done || !slices.Equal(items, []string{`sent = "Sent"`}) {
+		t.Errorf("status %d, %q", status, items)
 	}
 }

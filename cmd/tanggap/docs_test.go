@@ -33,14 +33,16 @@ func shellBlocks(t *testing.T, guide string) []string {
 }
 
 func TestBothGuidesHaveTheSameCommands(t *testing.T) {
-	if diff := cmp.Diff(shellBlocks(t, "install.md"), shellBlocks(t, "pasang.md")); diff != "" {
-		t.Errorf("install.md and pasang.md differ (-install +pasang):\n%s", diff)
+	for english, indonesian := range map[string]string{"install.md": "pasang.md", "mail.md": "surat.md"} {
+		if diff := cmp.Diff(shellBlocks(t, english), shellBlocks(t, indonesian)); diff != "" {
+			t.Errorf("%s and %s differ (-English +Indonesian):\n%s", english, indonesian, diff)
+		}
 	}
 }
 
 // Every command of ours in the guides and the units is one that the program takes.
 func TestCommandsOfTheGuidesParse(t *testing.T) {
-	lines := shellBlocks(t, "install.md")
+	lines := append(shellBlocks(t, "install.md"), shellBlocks(t, "mail.md")...)
 	for _, unit := range []string{"tanggap.service", "tanggap-backup.service"} {
 		text, err := os.ReadFile(filepath.Join("../../docs", unit))
 		if err != nil {
@@ -72,7 +74,7 @@ func TestCommandsOfTheGuidesParse(t *testing.T) {
 
 // The files that the guides copy are there, and the configuration is one that the program takes.
 func TestFilesOfTheGuides(t *testing.T) {
-	for _, line := range shellBlocks(t, "install.md") {
+	for _, line := range append(shellBlocks(t, "install.md"), shellBlocks(t, "mail.md")...) {
 		for _, file := range regexp.MustCompile(`docs/[a-z.-]+`).FindAllString(line, -1) {
 			if _, err := os.Stat("../../" + file); err != nil {
 				t.Errorf("%s: %v", line, err)

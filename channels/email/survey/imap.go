@@ -33,6 +33,9 @@ func (a Account) lookIMAP(ctx context.Context) []channels.Finding {
 	}
 	if listing == nil {
 		all = append(all, e.junk(m, folders))
+		if f, told := e.sent(folders, a.Sent); told {
+			all = append(all, f)
+		}
 	}
 	return all
 }
@@ -44,10 +47,7 @@ func (e *end) noFolder(folders []wire.Folder, err error) channels.Finding {
 	for _, folder := range folders {
 		names = append(names, folder.Name)
 	}
-	known := slices.ContainsFunc(names, func(n string) bool {
-		return n == e.Folder || strings.EqualFold(n, "INBOX") && strings.EqualFold(e.Folder, "INBOX")
-	})
-	if len(names) == 0 || known {
+	if len(names) == 0 || holds(folders, e.Folder) {
 		f.Detail += ": " + reason(err)
 		return f
 	}
@@ -58,6 +58,41 @@ func (e *end) noFolder(folders []wire.Folder, err error) channels.Finding {
 	}
 	f.Lines = []string{e.url(scheme, nearest(folders, e.Folder))}
 	return f
+}
+
+// holds reports whether a folder is among them.
+func holds(folders []wire.Folder, name string) bool {
+	return slices.ContainsFunc(folders, func(f wire.Folder) bool {
+		return f.Name == name || strings.EqualFold(f.Name, "INBOX") && strings.EqualFold(name, "INBOX")
+	})
+}
+
+// sent looks for the folder in which mail programs keep what staff answer; told is false where there is none.
+func (e *end) sent(folders []wire.Folder, configured string) (f channels.Finding, told bool) {
+	f = channels.Finding{Subject: "Sent", Grade: channels.Fine}
+	marked := ""
+	if i := slices.IndexFunc(folders, func(f wire.Folder) bool { return f.Sent }); i >= 0 {
+		marked = folders[i].Name
+	}
+	switch {
+	case configured == "" && marked == "":
+		return f, false
+	case configured == "":
+		f.Detail = "what staff answer in a mail program stands on no ticket. Where they do, write, in the account,"
+		f.Lines = []string{fmt.Sprintf("sent = %q", marked)}
+	case holds(folders, configured):
+		f.Detail = "what staff answer in a mail program is read in " + configured
+	default:
+		if marked == "" {
+			marked = nearest(folders, configured)
+		}
+		f.Grade, f.Detail = channels.Wrong, "there is no folder "+configured+", and what staff answer in a mail program stands on no ticket"
+		if marked != "INBOX" {
+			f.Detail += ". Write, for instance,"
+			f.Lines = []string{fmt.Sprintf("sent = %q", marked)}
+		}
+	}
+	return f, true
 }
 
 // nearest is the folder that is probably meant: under INBOX, with another separator, in other letters, or

@@ -52,7 +52,7 @@ func (a Account) sender(e *end, conn *wire.Submission) channels.Finding {
 		never string
 	}{
 		{asAddress, "the server does not let us write as " + a.Address + ", so no answer goes out: let the login write as that address, or log in as it"},
-		{withNone, "the server refuses mail without a return path, as receipts go: allow the sender <> to the login (Postfix: reject_sender_login_mismatch must spare it)"},
+		{withNone, "the server refuses mail without a return path, as receipts go: allow the sender <> to the login"},
 	} {
 		failed, _ := errors.AsType[*channels.Error](try.err)
 		switch {

@@ -21,6 +21,7 @@ type Account struct {
 	Address    string // what its mail comes from
 	IMAP, SMTP wire.Server
 	Helo       string        // how we introduce ourselves to SMTP
+	Sent       string        // the folder of what staff answer past us, "" for none
 	PollEvery  time.Duration // between two looks where the server has no IDLE
 	Largest    int64         // bytes of the longest mail that we may send
 }

@@ -262,6 +262,10 @@ namespace inbox {
     auto = create
     special_use = \Junk
   }
+  mailbox Terkirim {
+    auto = create
+    special_use = \Sent
+  }
 }
 `, ports[0]))
 	a := account(t, d.IMAPURL(), "smtp://"+speak(t, nil, smtpGreeting, smtp(nil)))
@@ -300,6 +304,11 @@ namespace inbox {
 		}
 		says(t, about(t, look(), "folder"), channels.Wrong, "there is no folder "+wanted+"; there are ", line)
 	}
+	says(t, about(t, look(), "Sent"), channels.Fine, "stands on no ticket. Where they do", `sent = "Terkirim"`)
+	a.Sent = "Sent"
+	says(t, about(t, look(), "Sent"), channels.Wrong, "there is no folder Sent", `sent = "Terkirim"`)
+	a.Sent = "Terkirim"
+	says(t, about(t, look(), "Sent"), channels.Fine, "is read in Terkirim", "")
 	a.IMAP.Folder = "Sampah"
 	says(t, about(t, look(), "Junk"), channels.Fine, "Sampah is what is read", "")
 

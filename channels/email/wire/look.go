@@ -19,7 +19,8 @@ func (s Server) Implicit() bool { return s.tls }
 type Folder struct {
 	Name  string
 	Delim rune // between a folder's name and those above it, 0 where there are none
-	Junk  bool // the server says that it holds what it took for spam
+	// The server says that it holds what it took for spam, or what was sent (RFC 6154).
+	Junk, Sent bool
 }
 
 // mostFolders is how many are looked at.
@@ -32,7 +33,7 @@ func (m *Mailbox) Folders() ([]Folder, error) {
 		cmd := m.client.List("", "*", nil)
 		for data := cmd.Next(); data != nil; data = cmd.Next() {
 			if len(all) < mostFolders && !slices.Contains(data.Attrs, imap.MailboxAttrNoSelect) && !slices.Contains(data.Attrs, imap.MailboxAttrNonExistent) {
-				all = append(all, Folder{Name: data.Mailbox, Delim: data.Delim, Junk: slices.Contains(data.Attrs, imap.MailboxAttrJunk)})
+				all = append(all, Folder{Name: data.Mailbox, Delim: data.Delim, Junk: slices.Contains(data.Attrs, imap.MailboxAttrJunk), Sent: slices.Contains(data.Attrs, imap.MailboxAttrSent)})
 			}
 		}
 		return cmd.Close()
