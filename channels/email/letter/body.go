@@ -10,6 +10,9 @@ import (
 // maxAttached bounds how many files of one mail are kept apart; all of them are in its bytes.
 const maxAttached = 100
 
+// noteMore stands below the text where not everything that a mail holds is attached.
+const noteMore = "\n\n[Surat ini memuat lebih banyak lampiran; lihat surat aslinya. / This mail holds more attachments; see the original mail.]"
+
 // body is what a mail holds for a reader.
 type body struct {
 	text     string
@@ -25,10 +28,15 @@ type body struct {
 // read takes the tree apart. Of alternatives the plain text is read, unless it is empty.
 func (n *node) read() body {
 	var b body
-	b.text = channels.Clean(b.noted(b.collect(n)))
-	for _, part := range append(b.parts, b.inner...) {
+	text := b.noted(b.collect(n))
+	all := append(b.parts, b.inner...)
+	for _, part := range all {
 		b.attach(part)
 	}
+	if n.more || len(all) > maxAttached {
+		text = strings.TrimSpace(text) + noteMore
+	}
+	b.text = channels.Clean(text)
 	return b
 }
 
@@ -119,7 +127,7 @@ func (b *body) attach(n *node) {
 		return
 	}
 	ref := strconv.Itoa(len(b.attached) + 1)
-	name := n.name
+	name := line(n.name)
 	if name == "" && mail {
 		if inner, err := parse(n.content); err == nil {
 			name = decode(inner.header.Get("Subject"))

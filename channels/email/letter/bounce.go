@@ -91,18 +91,18 @@ func reports(l *Letter, text string, returned, formal bool) bool {
 	}
 	fromDaemon := daemon.MatchString(l.From) || l.From == "" && strings.Contains(strings.ToLower(l.header.Get("From")), "daemon")
 	told := bounceSubject.MatchString(l.Subject)
-	quotes := returned || quotesMail(text)
-	coded := replyCode.MatchString(text) || enhanced.MatchString(text)
+	quotes := func() bool { return returned || quoted.MatchString(text) }
+	coded := func() bool { return replyCode.MatchString(text) || enhanced.MatchString(text) }
 	switch {
 	case fromDaemon:
-		return told || quotes || coded
+		return told || quotes() || coded()
 	case nullPath(l.header):
 		return told || openReport.MatchString(text[:min(len(text), 1000)])
 	case passedOn.MatchString(l.Subject) && !passedOnBare(text):
 		return false
 	}
-	return told && quotes && (coded || gone.MatchString(text)) ||
-		quotes && noReply.MatchString(l.From) && openReport.MatchString(text[:min(len(text), 1000)])
+	return told && quotes() && (coded() || gone.MatchString(text)) ||
+		noReply.MatchString(l.From) && quotes() && openReport.MatchString(text[:min(len(text), 1000)])
 }
 
 var forwarded = regexp.MustCompile(`(?im)^\W*(begin forwarded message|forwarded message|original message|pesan terusan|pesan yang diteruskan|pesan asli|from:|dari:)|^>`)
@@ -147,9 +147,6 @@ func (b *Bounce) wrapped(content []byte) {
 
 // quoted is how a mail that comes back within the text shows.
 var quoted = regexp.MustCompile(`(?im)^[\s>]*(message-id|received|return-path|from):.*@|(original message( follows|:\s*$| headers?)|message headers? follow|copy of the (original )?message|-+ *original (message|mail))`)
-
-// quotesMail reports whether a mail comes back within the text.
-func quotesMail(text string) bool { return quoted.MatchString(text) }
 
 // mentioned lists the Message-IDs in raw, also in parts that are quoted-printable or base64 no more than
 // their line breaks hide.

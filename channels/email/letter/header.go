@@ -25,7 +25,8 @@ const maxIDs = 100
 
 var (
 	encodedWord = regexp.MustCompile(`=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=`)
-	messageID   = regexp.MustCompile(`<([^<>\s"]{1,500})>`)
+	bareID      = regexp.MustCompile(`^[^<>\s"\x00-\x1f\x7f]+$`)
+	messageID   = regexp.MustCompile(`<([^<>\s"\x00-\x1f\x7f]{1,500})>`)
 )
 
 // decode turns a field's value into text: encoded words (RFC 2047), also where a character is cut by
@@ -185,9 +186,9 @@ func arrived(h textproto.MIMEHeader) time.Time {
 // firstID is the first Message-ID in s, without its brackets.
 func firstID(s string) string {
 	if m := messageID.FindStringSubmatch(s); m != nil {
-		return m[1]
+		return strings.ToValidUTF8(m[1], "\uFFFD")
 	}
-	if s = strings.TrimSpace(s); s != "" && len(s) <= 500 && !strings.ContainsAny(s, " \t<>\"") {
+	if s = strings.TrimSpace(s); len(s) <= 500 && bareID.MatchString(s) {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}
 	return ""
@@ -252,16 +253,19 @@ func holds(values []string, value string) bool {
 	})
 }
 
+// noSemicolon is a media type whose first parameter is not set apart, as some programs fold it.
+var noSemicolon = regexp.MustCompile(`^(\s*[\w-]+/[\w.+-]+)\s+([\w-]+\s*=)`)
+
 // mediaType reads a Content-Type or Content-Disposition as far as it goes.
 func mediaType(s string) (string, map[string]string) {
+	if strings.IndexByte(s, '=') > 0 {
+		s = noSemicolon.ReplaceAllString(s, "$1; $2")
+	}
 	t, params, err := mime.ParseMediaType(s)
 	if err != nil {
-		if loose, lax, _, err := mediatype.Parse(s); err == nil {
-			t, params = loose, lax
+		if t, params, _, err = mediatype.ParseWithOptions(s, mediatype.ParseOptions{StripMediaTypeInvalidCharacters: true}); err != nil {
+			t, _, _ = strings.Cut(s, ";")
 		}
-	}
-	if err != nil && t == "" {
-		t, _, _ = strings.Cut(s, ";")
 	}
 	return strings.ToLower(strings.TrimSpace(t)), params
 }

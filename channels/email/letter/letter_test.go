@@ -2,6 +2,7 @@ package letter
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -148,13 +149,38 @@ func TestNestedMultipartsCostLittle(t *testing.T) {
 	}
 }
 
+// BenchmarkRead reads mails of the usual kinds.
 func BenchmarkRead(b *testing.B) {
-	raw := mailOf("From: Budi <budi@kampung.test>", "Subject: Lampu jalan mati", "Message-ID: <1@x>", "Date: Tue, 17 Mar 2026 10:00:00 +0700",
-		"Content-Type: text/plain; charset=utf-8", "", strings.Repeat("Lampu jalan di depan SDN 01 mati sudah tiga hari.\r\n", 20))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Read(raw); err != nil {
-			b.Fatal(err)
+	head := []string{"From: Budi <budi@kampung.test>", "Subject: =?utf-8?q?Lampu_jalan_mati?=", "Message-ID: <1@x>", "Date: Tue, 17 Mar 2026 10:00:00 +0700", "Received: from a by b; Tue, 17 Mar 2026 10:00:05 +0700"}
+	text := strings.Repeat("Lampu jalan di depan SDN 01 mati sudah tiga hari.\r\n", 20)
+	photo := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("JPEG"), 256<<10))
+	for i := 76; i < len(photo); i += 78 {
+		photo = photo[:i] + "\r\n" + photo[i:]
+		if i > 100<<10 {
+			break // lines for the first part suffice: a copy for each is slow
 		}
+	}
+	both := "Content-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text +
+		"--a\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><body><p>" + strings.ReplaceAll(text, "\r\n", "<br>") + "</body></html>\r\n--a--\r\n"
+	for _, c := range []struct {
+		name string
+		raw  []byte
+	}{
+		{"text", mailOf(append(head, "Content-Type: text/plain; charset=utf-8", "", text)...)},
+		{"text and HTML", mailOf(append(head, both)...)},
+		{"HTML", mailOf(append(head, "Content-Type: text/html; charset=utf-8", "", "<p>"+strings.ReplaceAll(text, "\r\n", "<br>\r\n"))...)},
+		{"an answer", mailOf(append(head, "Content-Type: text/plain; charset=utf-8", "", "Belum.\r\n\r\nPada Sab, 15 Jun 2024 pukul 14.59 Pengaduan <pengaduan@kota.test> menulis:\r\n\r\n> "+strings.ReplaceAll(text, "\n", "\n> "))...)},
+		{"a photo of 1 MB", mailOf(append(head, "Content-Type: multipart/mixed; boundary=m", "", "--m", both, "--m", "Content-Type: image/jpeg; name=a.jpg", "Content-Transfer-Encoding: base64", "", photo, "--m--")...)},
+		{"a bounce", report("I'm sorry to have to inform you that your message could not be delivered.", recipient("5.1.1", "550 5.1.1 User unknown"))},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(len(c.raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Read(c.raw); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

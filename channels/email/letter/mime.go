@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"mime"
 	"net/textproto"
 	"regexp"
 	"strings"
@@ -36,6 +35,7 @@ type node struct {
 	name        string
 	content     []byte // of a leaf: transfer encoding undone; text is UTF-8
 	children    []*node
+	more        bool // of a mail: it has parts that are not here
 }
 
 var parser = enmime.NewParser(
@@ -43,26 +43,28 @@ var parser = enmime.NewParser(
 	enmime.DisableTextConversion(true),
 	enmime.SkipMalformedParts(true),
 	enmime.MultipartWOBoundaryAsSinglePart(true),
-	enmime.StripMediaTypeInvalidCharacters(true),
+	enmime.SetCustomParseMediaType(func(s string) (string, map[string]string, []string, error) {
+		kind, params := mediaType(s)
+		return kind, params, nil, nil
+	}),
 	enmime.MaxStoredPartErrors(20),
 )
 
-// parse reads raw with enmime, or with go-message's header reader and our own splitting where enmime must not or cannot.
+// parse reads raw with enmime, or with go-message's header reader and our own splitting where enmime must not, cannot or
+// leaves something out.
 func parse(raw []byte) (*node, error) {
 	raw = prepare(raw)
-	root, err := tree(raw)
-	if err != nil || !root.multipart() || len(root.children) > 0 {
-		return root, err
-	}
-	// A multipart in name only: the boundary that the header names divides nothing.
-	_, body := headAndBody(raw)
-	if used := usedBoundary(body); used != "" && used != root.params["boundary"] {
-		kind := mime.FormatMediaType(root.kind, map[string]string{"boundary": used, "report-type": root.params["report-type"]})
-		if mended, err := tree(append([]byte("Content-Type: "+kind+"\r\n"), raw...)); kind != "" && err == nil && len(mended.children) > 0 {
-			return mended, nil
+	if tame(raw) {
+		if root, err := parser.ReadParts(bytes.NewReader(raw)); err == nil && len(root.Header) > 0 && whole(root) {
+			return fromEnmime(root), nil
 		}
 	}
-	root.content = []byte(ToUTF8(undo(body, transferEncoding(root.header)), root.params["charset"]))
+	budget := maxParts
+	root := loose(raw, 0, &budget)
+	root.more = budget < 0
+	if len(root.header) == 0 {
+		return nil, errors.New("parsing MIME: no header")
+	}
 	return root, nil
 }
 
@@ -76,23 +78,11 @@ func usedBoundary(body []byte) string {
 	return ""
 }
 
-// tree reads the parts of raw.
-func tree(raw []byte) (*node, error) {
-	if tame(raw) {
-		if root, err := parser.ReadParts(bytes.NewReader(raw)); err == nil && len(root.Header) > 0 && whole(root) {
-			return fromEnmime(root), nil
-		}
-	}
-	budget := maxParts
-	root := loose(raw, 0, &budget)
-	if len(root.header) == 0 {
-		return nil, errors.New("parsing MIME: no header")
-	}
-	return root, nil
-}
-
-// whole reports whether enmime has left out no part that it did not understand.
+// whole reports whether enmime has left out no part that it did not understand, and found parts in each multipart.
 func whole(p *enmime.Part) bool {
+	if strings.HasPrefix(p.ContentType, "multipart/") && p.FirstChild == nil {
+		return false
+	}
 	for _, e := range p.Errors {
 		if e.Name == enmime.ErrorMalformedChildPart {
 			return false
@@ -121,16 +111,10 @@ func times(raw []byte, word string) int { return bytes.Count(bytes.ToLower(raw),
 
 func fromEnmime(p *enmime.Part) *node {
 	n := &node{
-		header: p.Header, kind: strings.ToLower(p.ContentType), disposition: strings.ToLower(p.Disposition),
-		name: decode(p.FileName),
+		header: p.Header, kind: knownKind(p.ContentType), disposition: strings.ToLower(p.Disposition),
 	}
 	_, n.params = mediaType(p.Header.Get("Content-Type"))
-	if strings.Contains(n.name, "\uFFFD") {
-		n.name = n.rawName()
-	}
-	if n.kind == "" {
-		n.kind = "text/plain"
-	}
+	n.name = n.ownName()
 	n.fill(p.Content)
 	for c := p.FirstChild; c != nil; c = c.NextSibling {
 		n.children = append(n.children, fromEnmime(c))
@@ -144,30 +128,49 @@ func loose(raw []byte, depth int, budget *int) *node {
 	n := &node{header: fieldsOf(head)}
 	n.kind, n.params = mediaType(n.header.Get("Content-Type"))
 	n.disposition, _ = mediaType(n.header.Get("Content-Disposition"))
-	n.name = n.rawName()
-	if n.kind == "" {
-		n.kind = "text/plain"
+	n.name = n.ownName()
+	n.kind = knownKind(n.kind)
+	if !n.multipart() {
+		n.fill(body)
+		return n
 	}
-	if n.multipart() && depth < maxDepth {
-		for _, piece := range divide(body, n.params["boundary"], *budget) {
-			*budget--
-			n.children = append(n.children, loose(piece, depth+1, budget))
-			if *budget <= 0 {
+	if depth < maxDepth {
+		most := *budget + 1
+		pieces := divide(body, n.params["boundary"], most)
+		if pieces == nil {
+			pieces = divide(body, usedBoundary(body), most) // the header names one that divides nothing
+		}
+		for _, piece := range pieces {
+			if *budget--; *budget < 0 {
 				break
 			}
+			n.children = append(n.children, loose(piece, depth+1, budget))
 		}
 	}
-	if len(n.children) == 0 {
-		if n.multipart() && depth > 0 {
-			n.kind = "text/plain"
-		}
-		n.fill(body)
+	if len(n.children) == 0 { // a multipart in name only
+		n.content = []byte(ToUTF8(undo(body, transferEncoding(n.header)), n.params["charset"]))
 	}
 	return n
 }
 
-// rawName is the part's name, also where it has bytes of no declared charset.
-func (n *node) rawName() string {
+var mediaKind = regexp.MustCompile(`^[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}$`)
+
+// knownKind is a media type that is one; text where none is named.
+func knownKind(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	switch {
+	case mediaKind.MatchString(s):
+		return s
+	case s == "", strings.HasPrefix(s, "text"):
+		return "text/plain"
+	case strings.HasPrefix(s, "multipart"):
+		return "multipart/mixed"
+	}
+	return "application/octet-stream"
+}
+
+// ownName is the part's name, also where it has bytes of no declared charset.
+func (n *node) ownName() string {
 	_, params := mediaType(n.header.Get("Content-Disposition"))
 	if name := params["filename"]; name != "" {
 		return decode(name)
@@ -190,17 +193,18 @@ func headAndBody(raw []byte) (head, body []byte) {
 	return raw, nil
 }
 
-// fieldsOf reads a header; lines that are none of it are passed over.
+// fieldsOf reads a header. A line that is no field goes on with the last, also where it is not indented.
 func fieldsOf(head []byte) textproto.MIMEHeader {
 	var sane bytes.Buffer
-	open := false // the last line was a field's
 	for l := range bytes.Lines(head) {
-		if l[0] != ' ' && l[0] != '\t' {
-			open = fieldLine.Match(l)
+		switch {
+		case fieldLine.Match(l):
+		case sane.Len() == 0:
+			continue
+		default:
+			sane.WriteByte(' ')
 		}
-		if open {
-			sane.Write(l)
-		}
+		sane.Write(bytes.ReplaceAll(l, []byte("\x00"), nil))
 	}
 	h := textproto.MIMEHeader{}
 	read, _ := message.ReadHeader(bufio.NewReader(&sane))
@@ -219,7 +223,7 @@ func divide(body []byte, boundary string, most int) [][]byte {
 	var parts [][]byte
 	start := -1
 	add := func(end int) {
-		if start >= 0 {
+		if start >= 0 { // the line end before a delimiter is the delimiter's
 			parts = append(parts, bytes.TrimSuffix(bytes.TrimSuffix(body[start:end], []byte("\n")), []byte("\r")))
 		}
 	}
@@ -228,7 +232,7 @@ func divide(body []byte, boundary string, most int) [][]byte {
 		if i := bytes.IndexByte(body[at:], '\n'); i >= 0 {
 			next = at + i + 1
 		}
-		if rest, ok := bytes.CutPrefix(body[at:next], delimiter); ok {
+		if rest, ok := bytes.CutPrefix(bytes.TrimLeft(body[at:next], " \t"), delimiter); ok {
 			switch rest = bytes.TrimSpace(rest); {
 			case len(rest) == 0:
 				add(at)
@@ -240,8 +244,8 @@ func divide(body []byte, boundary string, most int) [][]byte {
 		}
 		at = next
 	}
-	if len(parts) < most {
-		add(len(body))
+	if len(parts) < most && start >= 0 && start < len(body) {
+		parts = append(parts, body[start:])
 	}
 	return parts
 }

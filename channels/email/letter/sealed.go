@@ -136,39 +136,57 @@ func berLength(b []byte) (length, head int, ok bool) {
 }
 
 // armour is a block of OpenPGP in a text (RFC 9580, 6 and 7).
-var armour = regexp.MustCompile(`(?m)^-----BEGIN PGP (SIGNED MESSAGE|MESSAGE|PUBLIC KEY BLOCK|SIGNATURE)-----[ \t]*\r?$`)
+var armour = regexp.MustCompile(`^-----BEGIN PGP (SIGNED MESSAGE|MESSAGE|PUBLIC KEY BLOCK|SIGNATURE)-----[ \t]*\r?(\n|$)`)
+
+// findArmour is where in text the next block begins, and of what kind; -1 for none.
+func findArmour(text string) (start int, kind string) {
+	const begin = "-----BEGIN PGP "
+	for from := 0; ; {
+		at := strings.Index(text[from:], begin)
+		if at < 0 {
+			return -1, ""
+		}
+		start = from + at
+		from = start + len(begin)
+		if start > 0 && text[start-1] != '\n' {
+			continue
+		}
+		if m := armour.FindStringSubmatch(text[start:min(len(text), start+80)]); m != nil {
+			return start, m[1]
+		}
+	}
+}
 
 // disarm takes the blocks of OpenPGP out of text: of a signed one what was signed stays. Each is attached as it is.
 func (b *body) disarm(text string) string {
 	var out strings.Builder
 	for len(b.inner) < maxAttached {
-		m := armour.FindStringSubmatchIndex(text)
-		if m == nil {
+		start, kind := findArmour(text)
+		if start < 0 {
 			break
 		}
-		kind := text[m[2]:m[3]]
 		ends := "-----END PGP " + kind + "-----"
 		if kind == "SIGNED MESSAGE" {
 			ends = "-----END PGP SIGNATURE-----"
 		}
-		length := strings.Index(text[m[1]:], ends)
+		length := strings.Index(text[start:], ends)
 		if length < 0 {
 			break
 		}
-		end := m[1] + length + len(ends)
-		out.WriteString(text[:m[0]])
+		end := start + length + len(ends)
+		out.WriteString(text[:start])
 		name := "signature.asc"
 		switch kind {
 		case "SIGNED MESSAGE":
 			name = "signed.asc"
-			out.WriteString(cleartext(text[m[1] : m[1]+length]))
+			out.WriteString(cleartext(text[start : start+length]))
 		case "MESSAGE":
 			name = "encrypted.asc"
 			b.sealed = "OpenPGP"
 		case "PUBLIC KEY BLOCK":
 			name = "publickey.asc"
 		}
-		b.inner = append(b.inner, &node{kind: "application/pgp", name: name, content: []byte(text[m[0]:end])})
+		b.inner = append(b.inner, &node{kind: "application/pgp", name: name, content: []byte(text[start:end])})
 		text = text[end:]
 	}
 	return out.String() + text
@@ -176,14 +194,7 @@ func (b *body) disarm(text string) string {
 
 // cleartext is what was signed: below the header's empty line, above the signature, with the dashes that were escaped.
 func cleartext(block string) string {
-	block = strings.ReplaceAll(block, "\r\n", "\n")
-	_, signed, ok := strings.Cut(strings.TrimPrefix(block, "\n"), "\n\n")
-	if strings.HasPrefix(block, "\n\n") {
-		signed, ok = block[2:], true
-	}
-	if !ok {
-		signed = block
-	}
+	_, signed, _ := strings.Cut(strings.ReplaceAll(block, "\r\n", "\n"), "\n\n")
 	signed, _, _ = strings.Cut(signed, "-----BEGIN PGP SIGNATURE-----")
 	return strings.TrimPrefix(strings.ReplaceAll("\n"+signed, "\n- ", "\n"), "\n")
 }

@@ -104,9 +104,8 @@ func (w *winmail) fileProp(file *node, p mapiProp, charset string, depth int) {
 			file.name = line(p.text(charset))
 		}
 	case propMediaType:
-		if kind, _ := mediaType(p.text(charset)); kind != "" {
-			file.kind = kind
-		}
+		kind, _ := mediaType(p.text(charset))
+		file.kind = knownKind(kind)
 	case propFile:
 		file.content = p.value
 		if len(p.value) <= 16 { // an object: the identity of its interface comes first

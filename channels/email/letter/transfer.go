@@ -124,7 +124,7 @@ func hexDigit(c byte) int {
 	return -1
 }
 
-var uuBegin = regexp.MustCompile(`(?m)^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200}?)[ \t]*\r?\n`)
+var uuBegin = regexp.MustCompile(`^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200}?)[ \t]*\r?\n$`)
 
 // uuFile is a file that stands uuencoded in a text.
 type uuFile struct {
@@ -135,14 +135,22 @@ type uuFile struct {
 
 // findUU finds the first uuencoded file (POSIX uuencode) in text. A sentence may begin like one.
 func findUU(text []byte) (f uuFile, ok bool) {
-	for from := 0; ; {
-		m := uuBegin.FindSubmatchIndex(text[from:])
-		if m == nil {
-			return f, false
+	for from := 0; from < len(text); {
+		at := bytes.Index(text[from:], []byte("begin"))
+		if at < 0 {
+			break
 		}
-		f = uuFile{name: string(text[from+m[2] : from+m[3]]), start: from + m[0], end: from + m[1]}
-		from = f.end
-		if bytes.HasPrefix(text[f.start:], []byte("begin-base64")) {
+		start := from + at
+		end := start + bytes.IndexByte(text[start:], '\n') + 1
+		if from = start + len("begin"); start > 0 && text[start-1] != '\n' {
+			continue
+		}
+		m := uuBegin.FindSubmatch(text[start:max(start, min(end, start+300))])
+		if m == nil {
+			continue
+		}
+		f = uuFile{name: string(m[1]), start: start, end: end}
+		if from = end; bytes.HasPrefix(text[start:], []byte("begin-base64")) {
 			f.read64(text)
 		} else {
 			f.read(text)
@@ -151,6 +159,7 @@ func findUU(text []byte) (f uuFile, ok bool) {
 			return f, true
 		}
 	}
+	return f, false
 }
 
 // read reads the lines of f up to "end", or as far as they are such lines.
