@@ -197,7 +197,7 @@ var hints = []struct {
 		"it has seen too many logins: wait a quarter of an hour, and see that no other program uses an old password",
 	},
 	{
-		regexp.MustCompile(`(?i)temporar|unavailable|internal error`),
+		regexp.MustCompile(`(?i:temporar|internal error|connection lost)|^login UNAVAILABLE|^454`),
 		"it cannot tell now whether the password is right: look into the mail server's own log",
 	},
 	{

@@ -165,6 +165,7 @@ func TestRefusedLogins(t *testing.T) {
 		"Microsoft, basic":       {"NO [AUTHENTICATIONFAILED] LogonDenied-BasicAuthBlocked-x", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.", "log in by OAuth"},
 		"Microsoft, not allowed": {"NO User is authenticated but not connected.", "", "the program needs a right on it"},
 		"wrong password":         {"NO [AUTHENTICATIONFAILED] Authentication failed for budi@kota.test rahasia.", "535 5.7.8 Error: authentication failed: budi@kota.test rahasia", ".username and its password"},
+		"Postfix, wrong":         {"", "535 5.7.8 Error: authentication failed: (reason unavailable)", ".username and its password"},
 		"no code":                {"NO Login failed.", "535 no", ".username and its password"},
 		"their fault":            {"NO [UNAVAILABLE] Temporary authentication failure. [surat:2026-01-01]", "454 4.7.0 Temporary authentication failure", "the mail server's own log"},
 		"too often":              {"NO [LIMIT] Too many simultaneous connections.", "454 4.7.0 Too many login attempts, please try again later.", "too many logins"},
