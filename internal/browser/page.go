@@ -305,6 +305,17 @@ func (p *Page) Loaded(selector string) (n int) {
 	return evaluate[int](p, "[...document.querySelectorAll("+strconv.Quote(selector)+")].filter(i => i.naturalWidth > 0).length")
 }
 
+// Fetched waits until something of the page has come from the path, such as the page in a frame. Whether that was a
+// refusal is not told: of a frame that is sandboxed a browser does not say.
+func (p *Page) Fetched(path string) {
+	p.t.Helper()
+	p.do("waiting for "+path, func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.PollFunction[bool]("u => performance.getEntriesByType('resource').some(e => e.name === u && e.responseEnd > 0)",
+			chromedp.WithPollingArgs(p.base+path), chromedp.WithPollingTimeout(0)))
+		return err
+	})
+}
+
 // Path is the path and query that the page is at.
 func (p *Page) Path() string { return evaluate[string](p, "location.pathname + location.search") }
 

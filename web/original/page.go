@@ -77,7 +77,7 @@ func (p *page) closeLink() {
 }
 
 func (p *page) mark(class, text string) {
-	p.out.WriteString(` <span class="` + class + `">` + html.EscapeString(text) + `</span> `)
+	p.out.WriteString(` <span class="` + class + `">` + html.EscapeString(text) + `</span>`)
 }
 
 // target is where a link leads, for people to read; "" where it leads nowhere that they should know of.
