@@ -97,13 +97,13 @@ var may = map[string][]string{
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
 		"tickets", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
-		"channels/email/oauth",
+		"channels/email/fetch", "channels/email/oauth",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"internal/photo",
 		"web/ui", "web/api", "web/portal", "web/console", "web/rules",
 	},
 	"cmd/tanggap": {
-		"channels/email/oauth",
+		"channels/email/fetch", "channels/email/oauth",
 		"channels", "internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
 		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/amend", "cities/lists",
 	},

@@ -51,8 +51,8 @@ type Config struct {
 	AuthServID string
 	Resolver   trust.Resolver // finds the keys of signatures (DKIM) that we check ourselves; nil is the system's
 	DKIM       DKIM           // of what we send; its zero value signs nothing
-	// ImportPast also takes what lay in the mailbox before the first start; it is never answered.
-	ImportPast bool
+	// Past says what to do with mail from before the first start; not given, people are asked.
+	Past fetch.Answer
 
 	MaxMessage int64         // bytes of a mail that is read whole, default 40 MiB
 	IdleFor    time.Duration // how long one IDLE lasts at most, default 4 minutes
@@ -126,7 +126,7 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	a.judge = trust.New(a.config.Address, c.AuthServID, a.config.Resolver)
 	a.key = replyKey(c, a.config.Address)
 	a.reader = fetch.New(fetch.Options{
-		Account: name, Server: a.imap, Sent: c.Sent, Inbound: a.inbound, Copied: a.copied, Log: a.log, ImportPast: c.ImportPast,
+		Account: name, Server: a.imap, Sent: c.Sent, Inbound: a.inbound, Copied: a.copied, Log: a.log, Past: c.Past,
 		MaxMessage: c.MaxMessage, IdleFor: c.IdleFor, PollEvery: c.PollEvery, Retry: 500 * time.Millisecond,
 	})
 	return a, nil

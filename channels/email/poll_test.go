@@ -129,28 +129,6 @@ func TestFirstStartTakesNewMailOnly(t *testing.T) {
 	}
 }
 
-func TestThePastIsImportedMute(t *testing.T) {
-	p := newPlatform(t).(*platform)
-	old := fmt.Sprintf("Received: from a by b; %s\r\n%s", time.Now().Add(-time.Hour).Format(time.RFC1123Z), plainMail("warga@kampung.test", "lama@x", "lama"))
-	p.WriteBytes(t, []byte(old))
-	c := p.config()
-	c.ImportPast = true
-	in := newMarkingInbox()
-	a := newAdapter(t, c)
-	in.last = fmt.Sprintf("1:0:1:%d", time.Now().Add(time.Minute).Unix())
-	stop := poll(t, a, in)
-	await(t, in.Inbox, "the old mail", func() bool { return len(in.Messages()) == 1 })
-	if m := in.Messages()[0]; !m.Mute {
-		t.Error("mail from before the first start is not mute")
-	}
-	p.Write(t, 0, "baru")
-	await(t, in.Inbox, "the new mail", func() bool { return len(in.Messages()) == 2 })
-	if m := in.Messages()[1]; m.Mute {
-		t.Error("mail from after the first start is mute")
-	}
-	stop()
-}
-
 func TestRenumberedMailboxDoublesNothing(t *testing.T) {
 	p := newPlatform(t).(*platform)
 	in := newMarkingInbox()

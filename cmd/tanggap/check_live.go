@@ -153,7 +153,9 @@ func storePoints(ctx context.Context, cfg *config.Config, city *router.City) (al
 			}
 		}
 		all = append(staffPoints(city, members), addressPoint(cfg, city, reached), onCallPoint(called), trafficPoint(cfg, accounts))
-		return nil
+		past, err := pastPoints(ctx, cfg, store)
+		all = append(all, past...)
+		return err
 	})
 	return all, err
 }

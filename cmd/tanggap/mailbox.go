@@ -16,6 +16,7 @@ import (
 // mailboxCommand is what an administrator does for a mailbox once.
 type mailboxCommand struct {
 	Consent mailboxConsent `cmd:"" help:"Ask the owner of a mailbox at Google or Microsoft for a refresh token."`
+	Past    mailboxPast    `cmd:"" help:"Say what is to become of mail from before the first start, and look how far that is."`
 }
 
 // mailboxConsent needs no configuration: what it gets is a part of one.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,9 +14,13 @@ import (
 	"testing"
 	"time"
 
+	"tanggap/bot"
+	"tanggap/channels/email"
 	"tanggap/channels/email/oauth"
 	"tanggap/internal/config"
+	"tanggap/internal/dbtest"
 	"tanggap/internal/sim"
+	"tanggap/tickets"
 )
 
 // consent runs the command beside an owner whose browser opens the page that it names, and who pastes what
@@ -119,4 +124,64 @@ func TestTheOAuthGuidesConfigurations(t *testing.T) {
 			t.Errorf("%d accounts", len(c.Accounts))
 		}
 	}
+}
+
+// TestMailboxPast: what lay in a mailbox is asked about, answered on the command line, and taken by who reads it.
+func TestMailboxPast(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, url string) {
+		server := sim.NewMail(sim.MailOptions{Address: "lapor@kota.test", Password: "rahasia"})
+		if err := server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { server.Close() })
+		now := time.Now()
+		for _, years := range []int{5, 3, 1} {
+			at := now.AddDate(-years, 0, 0)
+			server.WriteOld(fmt.Appendf(nil, "From: warga@kampung.test\r\nDate: %s\r\nMessage-ID: <%d@x.test>\r\n\r\nlama\r\n", at.Format(time.RFC1123Z), years), at)
+		}
+		store, err := tickets.Open(t.Context(), url, tickets.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		a, err := email.New("mail", email.Config{
+			Address: "lapor@kota.test", IdleFor: 20 * time.Millisecond,
+			IMAP: email.Server{URL: server.IMAPURL(), Username: "lapor@kota.test", Password: "rahasia"}, SMTP: email.Server{URL: server.SMTPURL()},
+		}, nil, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- a.Poll(ctx, bot.NewInbox(store)) }()
+		t.Cleanup(func() {
+			stop()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
+		path := configFile(t, url, "[channels.mail]\ntype = \"email\"\naddress = \"lapor@kota.test\"\nimap = { url = \"imap://127.0.0.1:1\", username = \"u\", password = \"p\" }\nsmtp = { url = \"smtp://127.0.0.1:1\" }\n")
+		says := func(want string, more ...string) {
+			t.Helper()
+			var status int
+			var out, errs string
+			for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+				if status, out, errs = tanggap(t, append([]string{"mailbox", "past", "--config", path, "mail"}, more...)...); strings.Contains(out, want) {
+					return
+				}
+			}
+			t.Fatalf("status %d, says %q %q, want %q", status, out, errs, want)
+		}
+		says("3 messages from before the first start, the oldest of " + now.AddDate(-5, 0, 0).UTC().Format(time.DateOnly) + ", wait for an answer")
+		if _, out, _ := tanggap(t, "check", "--offline", "--config", path); !strings.Contains(out, "todo go-live, old mail, mail: 3 messages") {
+			t.Errorf("check says %s", out)
+		}
+		says("2 were taken since", "--from", now.AddDate(-4, 0, 0).Format(time.DateOnly))
+		says("are left alone", "--none")
+		for _, wrong := range [][]string{{"mail", "--from", "kemarin"}, {"mail", "--all", "--none"}, {"surat"}} {
+			if status, _, _ := tanggap(t, append([]string{"mailbox", "past", "--config", path}, wrong...)...); status != 2 {
+				t.Errorf("%q: status %d", wrong, status)
+			}
+		}
+	})
 }

@@ -27,7 +27,7 @@ type commands struct {
 	Token   token          `cmd:"" help:"Make, list and revoke the tokens of the JSON API."`
 	Agency  agency         `cmd:"" help:"Say where agencies hear of their work, and look whether they do."`
 	OnCall  onCall         `cmd:"" name:"oncall" help:"Say who is told at once of emergencies, and look whether messages reach them."`
-	Mailbox mailboxCommand `cmd:"" help:"Get a mailbox's consent to be read by access tokens."`
+	Mailbox mailboxCommand `cmd:"" help:"Get a mailbox's consent to be read by access tokens, and say what is to become of old mail."`
 	Costs   costs          `cmd:"" help:"Reckon what messages cost: what was carried, or is to be expected, times the city's own prices."`
 	Backup  backupCity     `cmd:"" help:"Write the database and the attachments into one file, while the server goes on."`
 	Restore restore        `cmd:"" help:"Make a city of what backup wrote, in an empty database and folder."`

@@ -13,6 +13,7 @@ import (
 	"tanggap/bot/command"
 	"tanggap/channels"
 	"tanggap/channels/email"
+	"tanggap/channels/email/fetch"
 	"tanggap/channels/email/oauth"
 	"tanggap/channels/gateway"
 	"tanggap/channels/telegram"
@@ -53,7 +54,7 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 		return gateway.New(acc.Name, gatewayConfig(c, url), client, log)
 	case *config.Email:
 		return email.New(acc.Name, email.Config{
-			Address: c.Address, Name: c.Name, Sent: c.Sent, Siblings: mailboxes(cfg), Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, ImportPast: c.ImportPast,
+			Address: c.Address, Name: c.Name, Sent: c.Sent, Siblings: mailboxes(cfg), Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, Past: pastMail(c),
 			MaxMessage: int64(c.MaxMessage), IdleFor: time.Duration(c.IdleFor), PollEvery: time.Duration(c.PollEvery),
 			IMAP: email.Server{URL: c.IMAP.URL, Username: c.IMAP.Username, Password: c.IMAP.Password.Reveal()},
 			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
@@ -75,6 +76,11 @@ func mailboxes(cfg *config.Config) (all []string) {
 		}
 	}
 	return all
+}
+
+// pastMail is what the configuration says of mail from before the first start.
+func pastMail(c *config.Email) fetch.Answer {
+	return fetch.Answer{Given: c.ImportPast.Given, Import: c.ImportPast.Import, From: c.ImportPast.From, By: "configuration"}
 }
 
 // menu is what Telegram shows beside the keyboard, by language; "" is for languages that we do not speak.

@@ -91,7 +91,7 @@ type Email struct {
 	Address     string   `toml:"address,required"` // what citizens write to and get answers from
 	Name        string   `toml:"name"`             // shown beside it
 	Sent        string   `toml:"sent"`             // the folder of what staff answer from the mailbox itself; "" to look at none
-	ImportPast  bool     `toml:"import_past"`      // also take what lay there before the first start; never answered
+	ImportPast  PastMail `toml:"import_past"`      // what to do with mail from before the first start; "" asks
 	AuthServID  string   `toml:"authserv_id"`      // our own mail server's name in Authentication-Results; "" to believe none
 	ReplySecret Secret   `toml:"reply_secret"`     // keys our Message-IDs; derived from the password where there is none
 	Insecure    bool     `toml:"insecure"`         // speak without TLS to a server elsewhere that offers none

@@ -62,6 +62,7 @@ from = "+6281"
 type = "email"
 address = "a@example.go.id"
 idle_for = "5m"
+import_past = "2026-01-31"
 imap = { url = "imaps://m:993/INBOX", username = "u", password = "p" }
 [channels.mail.smtp]
 url = "smtp://m:25"
@@ -72,7 +73,7 @@ url = "smtp://m:25"
 	want := []Account{
 		{"bot", &Telegram{Token: NewSecret("1:t"), Mode: Poll, APIURL: "https://api.telegram.org"}},
 		{"hook", &Telegram{Token: NewSecret("2:t"), Mode: Webhook, Secret: NewSecret("abc_DEF-1"), APIURL: "http://127.0.0.1:9"}},
-		{"mail", &Email{Address: "a@example.go.id", MaxMessage: 40 << 20, IdleFor: Duration(5 * time.Minute), PollEvery: Duration(30 * time.Second), IMAP: Mailbox{"imaps://m:993/INBOX", "u", NewSecret("p")}, SMTP: Outgoing{URL: "smtp://m:25"}}},
+		{"mail", &Email{Address: "a@example.go.id", ImportPast: PastMail{Given: true, Import: true, From: time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)}, MaxMessage: 40 << 20, IdleFor: Duration(5 * time.Minute), PollEvery: Duration(30 * time.Second), IMAP: Mailbox{"imaps://m:993/INBOX", "u", NewSecret("p")}, SMTP: Outgoing{URL: "smtp://m:25"}}},
 		{"sms", &Twilio{AccountSID: "AC1", AuthToken: NewSecret("at"), From: "+6281", APIURL: "https://api.twilio.com", Region: "ID", Segments: 10}},
 		{"wa", &Twilio{AccountSID: "AC1", AuthToken: NewSecret("at"), From: "+6281", APIURL: "https://api.twilio.com", Region: "ID", Segments: 10, WhatsApp: true}},
 	}
@@ -239,7 +240,7 @@ url = "smtp://u:hush@h"
 username = "u"
 `, nil, []string{
 			"c.toml:8: channels.m.address: is no mail address",
-			"c.toml:9: channels.m.import_past: is a string, want true or false",
+			`c.toml:9: channels.m.import_past: "yes" is none of none, all and a day such as 2026-01-31`,
 			`c.toml:10: channels.m.idle_for: "-1s" is no duration such as 90s or 2h30m`,
 			"c.toml:11: channels.m.poll_every: must be more than 0",
 			"c.toml:12: channels.m.max_message: is a number with a fraction, want a whole number",

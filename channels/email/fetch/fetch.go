@@ -23,7 +23,7 @@ type Options struct {
 	// Inbound makes of a mail what the Inbox takes, always something; Copied of one in Sent, maybe nothing.
 	Inbound    func(wire.Mail) channels.Inbound
 	Copied     func(wire.Mail) []channels.Inbound
-	ImportPast bool          // also take, mute, what lay there before the first start
+	Past       Answer        // to what lay there before the first start; not given, people are asked
 	MaxMessage int64         // bytes of a mail that is read whole
 	IdleFor    time.Duration // how long one IDLE lasts at most
 	PollEvery  time.Duration // between two looks where there is none
@@ -55,15 +55,15 @@ type Reader struct {
 func New(o Options) *Reader { return &Reader{Options: o} }
 
 // Poll delivers new mail until ctx ends. At the account's first start it begins with what came lately,
-// and remembers that at once where the Inbox is a channels.Marker; where it is none, or with
-// Options.ImportPast, what is there from before is delivered too, mute. It ends with an error of kind
+// remembers that at once where the Inbox is a channels.Marker, and asks what is to become of what lay there before;
+// where it is none, that is delivered too, mute. It ends with an error of kind
 // Suspended where the server refuses us: at once, when that was so at the end of the last Poll.
 func (r *Reader) Poll(ctx context.Context, in channels.Inbox) error {
 	wait, refused := r.Retry, 0
 	if r.refused.Load() {
 		refused = refusals - 1
 	}
-	run := &run{Reader: r, in: in, read: func(m wire.Mail) []channels.Inbound { return []channels.Inbound{r.Inbound(m)} }}
+	run := &run{Reader: r, in: in, asks: true, read: func(m wire.Mail) []channels.Inbound { return []channels.Inbound{r.Inbound(m)} }}
 	run.marker, _ = in.(channels.Marker)
 	run.sent = r.sentReader(run.marker)
 	for ctx.Err() == nil {
@@ -112,8 +112,14 @@ type run struct {
 	marker channels.Marker // in, where it is one
 	read   func(wire.Mail) []channels.Inbound
 	sent   *sentReader // nil for none
+	asks   bool        // what is to become of the past
 	first  position    // of an account's first start, until the Inbox has a cursor of its own
 	bad    trouble
+
+	badPast  trouble
+	recallAt time.Time // the past is not read on before then
+
+	recallSpan uint32
 }
 
 // follow reads the mailbox over one connection until something breaks. worked is whether it got anywhere.
@@ -138,6 +144,12 @@ func (r *run) follow(ctx context.Context) (worked bool, err error) {
 		worked = worked || got || err == nil
 		if err != nil {
 			return worked, err
+		}
+		switch more, err := r.recall(ctx, s, b); {
+		case err != nil:
+			return worked, err
+		case more && ctx.Err() == nil:
+			continue
 		}
 		longest := r.IdleFor
 		if r.sent != nil {
@@ -173,7 +185,7 @@ func (r *run) position(ctx context.Context, s *wire.Mailbox, b wire.Box) (positi
 		}
 	case p.since.IsZero():
 		p = position{validity: b.Validity, base: b.Next - 1, since: time.Now().UTC().Truncate(time.Second).Add(-lately)}
-		if r.marker != nil && !r.ImportPast {
+		if r.marker != nil {
 			first, err := s.Since(p.since)
 			if err != nil {
 				return position{}, err
@@ -181,6 +193,12 @@ func (r *run) position(ctx context.Context, s *wire.Mailbox, b wire.Box) (positi
 			p.uid = p.base
 			if first > 0 {
 				p.uid = min(first-1, p.base)
+			}
+			if r.asks {
+				err = r.ask(ctx, s, p, b)
+			}
+			if err != nil {
+				return position{}, err
 			}
 		}
 		r.first = p

@@ -39,7 +39,7 @@ func start(t *testing.T, r *Reader, in channels.Inbox) (stop func() error) {
 func begun(t *testing.T, in *inbox) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
-		if cursor, _ := in.Cursor(t.Context(), ""); cursor != "" {
+		if cursor, _ := in.Cursor(t.Context(), "mail"); cursor != "" {
 			return
 		}
 		if time.Now().After(deadline) {

@@ -27,7 +27,7 @@ func (r *Reader) sentReader(marker channels.Marker) *sentReader {
 		return nil
 	}
 	o := r.Options
-	o.ImportPast = false
+	o.Past = Answer{}
 	box := sentBox{marker}
 	return &sentReader{run: run{Reader: New(o), in: box, marker: box, read: r.Copied}}
 }

@@ -217,8 +217,14 @@ func (b *mailbox) answer(conn net.Conn, say func(string, ...any), tag, command s
 		first, last = number(m[1]), number(m[2])
 	} else if m := single.FindStringSubmatch(command); m != nil {
 		first, last = number(m[1]), number(m[1])
+	} else if strings.HasPrefix(command, "FETCH 1 (INTERNALDATE)") {
+		say("* 1 FETCH (INTERNALDATE %q)", mails[0].arrived.Format("_2-Jan-2006 15:04:05 -0700"))
+		return true
 	} else if m := dated.FindStringSubmatch(command); m != nil {
 		for i, s := range mails {
+			if !among(m[1], s.uid) {
+				continue
+			}
 			say("* %d FETCH (UID %d INTERNALDATE %q)", i+1, s.uid, s.arrived.Format("_2-Jan-2006 15:04:05 -0700"))
 		}
 		return true
@@ -240,6 +246,20 @@ func (b *mailbox) answer(conn net.Conn, say func(string, ...any), tag, command s
 	return true
 }
 
+// among reports whether a set of UIDs, such as 1,3:5, holds one.
+func among(set string, uid uint32) bool {
+	for _, part := range strings.Split(set, ",") {
+		var first, last uint32
+		if n, _ := fmt.Sscanf(part, "%d:%d", &first, &last); n < 2 {
+			last = first
+		}
+		if uid >= first && uid <= last {
+			return true
+		}
+	}
+	return false
+}
+
 // commands are those asked so far that begin with a word.
 func (b *mailbox) commands(beginning string) (n int) {
 	b.mu.Lock()
@@ -255,30 +275,33 @@ func (b *mailbox) commands(beginning string) (n int) {
 // inbox is one that commits cursors by themselves, as the real one does.
 type inbox struct {
 	*channeltest.Inbox
-	mu     sync.Mutex
-	cursor string
+	mu    sync.Mutex
+	marks map[string]string
 }
 
-func newInbox() *inbox { return &inbox{Inbox: channeltest.NewInbox()} }
+func newInbox() *inbox { return &inbox{Inbox: channeltest.NewInbox(), marks: map[string]string{}} }
 
 func (b *inbox) Accept(ctx ctx, in ...channels.Inbound) error {
 	if err := b.Inbox.Accept(ctx, in...); err != nil {
 		return err
 	}
-	return b.Mark(ctx, "", in[len(in)-1].Cursor)
-}
-
-func (b *inbox) Mark(_ ctx, _, cursor string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.cursor = cursor
+	if cursor := in[len(in)-1].Cursor; cursor != "" {
+		return b.Mark(ctx, in[0].Account, cursor)
+	}
 	return nil
 }
 
-func (b *inbox) Cursor(ctx, string) (string, error) {
+func (b *inbox) Mark(_ ctx, name, cursor string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.cursor, nil
+	b.marks[name] = cursor
+	return nil
+}
+
+func (b *inbox) Cursor(_ ctx, name string) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.marks[name], nil
 }
 
 func (b *inbox) texts() []string {

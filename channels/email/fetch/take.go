@@ -40,27 +40,29 @@ func (r *run) take(ctx context.Context, s *wire.Mailbox, p position, b wire.Box)
 			return batch.got, err
 		}
 		p.uid = last
-		switch {
-		case len(uids) < fewUIDs:
-			span = min(4*span, mostSpan)
-		case len(uids) > manyUIDs:
-			span = max(span/4, leastSpan)
-		}
+		span = wider(span, len(uids))
 	}
 	return batch.got, nil
+}
+
+// wider is the next span, after one in which n UIDs were in use.
+func wider(span uint32, n int) uint32 {
+	switch {
+	case n < fewUIDs:
+		return min(4*span, mostSpan)
+	case n > manyUIDs:
+		return max(span/4, leastSpan)
+	}
+	return span
 }
 
 // each brings the mails of uids to the Inbox.
 func (r *run) each(ctx context.Context, s *wire.Mailbox, b *batch, uids []uint32) error {
 	var broken error
 	for i, uid := range uids {
-		next := uint32(0)
-		if i+1 < len(uids) {
-			next = uids[i+1]
-		}
 		var m wire.Mail
 		var found bool
-		if m, found, broken = r.bring(s, uid, next); broken != nil {
+		if m, found, broken = r.bring(s, &r.bad, uid, after(uids, i)); broken != nil {
 			break
 		}
 		b.p.uid = uid
@@ -91,7 +93,7 @@ type batch struct {
 }
 
 func (b *batch) add(m wire.Mail) {
-	if b.marker != nil && !b.ImportPast && b.p.past(m, clockSkew) {
+	if b.marker != nil && !b.Past.Import && b.p.past(m, clockSkew) {
 		b.skipped = true
 		return
 	}

@@ -24,35 +24,35 @@ type trouble struct {
 
 // bring fetches a mail. One that the server cannot give must not keep the others waiting for ever: it is set
 // aside with its header, or without where other mail does come; next is such a one, 0 for none.
-func (r *run) bring(s *wire.Mailbox, uid, next uint32) (m wire.Mail, found bool, err error) {
-	if r.bad.uid != uid {
-		r.bad = trouble{uid: uid}
+func (r *run) bring(s *wire.Mailbox, bad *trouble, uid, next uint32) (m wire.Mail, found bool, err error) {
+	if bad.uid != uid {
+		*bad = trouble{uid: uid}
 	}
-	if r.bad.weight < enough {
+	if bad.weight < enough {
 		m, found, err = s.Fetch(uid, r.MaxMessage)
 		switch {
 		case err == nil:
 		case found:
-			r.bad.weight += brokeInMid
+			bad.weight += brokeInMid
 		default:
-			r.bad.weight += nothing
+			bad.weight += nothing
 		}
 		return m, found, err
 	}
-	if !r.bad.headless {
+	if !bad.headless {
 		head, found, err := s.Head(uid)
-		r.bad.headless = err != nil
+		bad.headless = err != nil
 		if err != nil || !found {
 			return head, found, err
 		}
 		return r.lastTry(s, head)
 	}
 	if next == 0 {
-		r.bad = trouble{uid: uid} // it may be the server: nobody is kept waiting
+		*bad = trouble{uid: uid} // it may be the server: nobody is kept waiting
 		return m, false, channels.Errorf(channels.Temporary, "fetch", "the mail server does not give a mail")
 	}
 	if _, _, err := s.Head(next); err != nil {
-		r.bad.headless = false // it is the server
+		bad.headless = false // it is the server
 		return m, false, err
 	}
 	return r.lastTry(s, wire.Mail{UID: uid})

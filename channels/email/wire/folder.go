@@ -130,6 +130,22 @@ func (m *Mailbox) Since(t time.Time) (uint32, error) {
 	return 0, nil
 }
 
+// Oldest is when the first mail of the folder arrived, zero where the server does not say.
+func (m *Mailbox) Oldest() (at time.Time, err error) {
+	var found []*imapclient.FetchMessageBuffer
+	err = m.within(func() (err error) {
+		found, err = m.client.Fetch(imap.SeqSetNum(1), &imap.FetchOptions{InternalDate: true}).Collect()
+		return err
+	})
+	if err != nil {
+		return at, imapError("fetch", err)
+	}
+	if len(found) > 0 {
+		at = found[0].InternalDate.UTC()
+	}
+	return at, nil
+}
+
 func toUIDs(numbers []uint32) []imap.UID {
 	uids := make([]imap.UID, len(numbers))
 	for i, n := range numbers {

@@ -1,0 +1,109 @@
+package fetch
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// old fills a mailbox with mails of the last n years, the oldest first, and a new one.
+func old(b *mailbox, n int) {
+	for i := range n {
+		b.putAt(uint32(10*i+1), fmt.Sprintf("tahun-%d", n-i), time.Now().AddDate(i-n, 0, 0))
+	}
+	b.putAt(uint32(10*n+1), "baru-1", time.Now())
+}
+
+func (b *inbox) want(t *testing.T, want ...string) {
+	t.Helper()
+	if !b.Await(patience, func() bool { return len(b.Messages()) >= len(want) }) {
+		t.Fatalf("took %q, want %q", b.texts(), want)
+	}
+	got := b.texts()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Fatalf("took %q, want %q", got, want)
+	}
+	for _, m := range b.Messages() {
+		if past := m.Text[:4] == "tahu"; m.Mute != past {
+			t.Errorf("%s: mute is %v", m.Text, m.Mute)
+		}
+	}
+}
+
+// TestThePastIsAskedAbout, once, and nothing of it is taken before the answer. New mail does not wait for that.
+func TestThePastIsAskedAbout(t *testing.T) {
+	b, in := serve(t), newInbox()
+	old(b, 5)
+	quick := func(o *Options) { o.IdleFor = 10 * time.Millisecond }
+	stop := follow(t, b, in, quick)
+	in.want(t, "baru-1")
+	b.put(100, "baru-2")
+	in.want(t, "baru-1", "baru-2")
+	past, answer, asked, err := ReadPast(t.Context(), in, "mail")
+	if err != nil || !asked || answer.Given || past.Messages != 5 || past.Last != 50 || past.Done() || time.Since(past.Oldest) < 4*365*24*time.Hour {
+		t.Fatalf("asked %v about %+v, answered %+v, %v", asked, past, answer, err)
+	}
+	stop()
+	before := b.commands("UID FETCH")
+
+	follow(t, b, in, quick) // the answer comes while it runs
+	b.put(101, "baru-3")
+	in.want(t, "baru-1", "baru-2", "baru-3")
+	if n := b.commands("UID FETCH") - before; n != 1 {
+		t.Errorf("%d mails were fetched, want the new one alone", n)
+	}
+	if err := AnswerPast(t.Context(), in, "mail", Answer{Given: true, Import: true, From: time.Now().AddDate(-3, 0, -1)}); err != nil {
+		t.Fatal(err)
+	}
+	in.want(t, "baru-1", "baru-2", "baru-3", "tahun-3", "tahun-2", "tahun-1")
+	b.put(102, "baru-4")
+	in.want(t, "baru-1", "baru-2", "baru-3", "tahun-3", "tahun-2", "tahun-1", "baru-4")
+	if past, _, _, err := ReadPast(t.Context(), in, "mail"); err != nil || !past.Done() || past.Taken != 3 {
+		t.Errorf("the import ended with %+v, %v", past, err)
+	}
+}
+
+// TestALongImport goes on where it was, new mail comes between, and a new numbering
+// doubles nothing.
+func TestALongImport(t *testing.T) {
+	b, in := serve(t), newInbox()
+	const years = 200
+	old(b, years)
+	reached := make(chan struct{})
+	b.manner = func(uid uint32, _ bool) string {
+		if uid == 401 && b.count() == years+1 {
+			b.put(5000, "baru-2") // in the middle
+			close(reached)
+		}
+		return ""
+	}
+	stop := follow(t, b, in, func(o *Options) { o.Past = Answer{Given: true, Import: true} })
+	<-reached
+	if !in.Await(patience, func() bool { return slices.Contains(in.texts(), "baru-2") }) {
+		t.Fatal("new mail waits for the import")
+	}
+	if n := slices.Index(in.texts(), "baru-2"); n > 3*batchMails {
+		t.Errorf("%d mails came before the new one", n)
+	}
+	stop()
+	b.set(func() { b.validity++ })
+	follow(t, b, in, func(o *Options) { o.Past = Answer{Given: true, Import: true} })
+	want := []string{"baru-1", "baru-2"}
+	for i := range years {
+		want = append(want, fmt.Sprintf("tahun-%d", i+1))
+	}
+	in.want(t, want...)
+}
+
+func TestThePastIsLeftAlone(t *testing.T) {
+	b, in := serve(t), newInbox()
+	old(b, 3)
+	follow(t, b, in, func(o *Options) { o.Past, o.IdleFor = Answer{Given: true}, time.Millisecond })
+	in.want(t, "baru-1")
+	b.set(func() { b.validity++ }) // not by a new numbering either
+	b.put(100, "baru-2")
+	in.want(t, "baru-1", "baru-2")
+}
