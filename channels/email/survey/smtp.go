@@ -33,37 +33,37 @@ func (a Account) lookSMTP(ctx context.Context) []channels.Finding {
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 // sender asks whether the server lets the login write as the address, and without a return path, as receipts
-// go (RFC 3834, 4). Nothing is handed over.
+// go (RFC 3834, 3.3). Nothing is handed over.
 func (a Account) sender(e *end, conn *wire.Submission) channels.Finding {
-	f := channels.Finding{Subject: "sender", Grade: channels.Fine}
-	own := "<" + a.Address + ">"
-	asAddress, withNone := conn.Try(own, own), conn.Try("<>", own)
-	f.Detail = "the server lets us write as " + a.Address
-	other := strings.Contains(e.Username, "@") && !strings.EqualFold(e.Username, a.Address)
-	if other {
+	f := channels.Finding{Subject: "sender", Grade: channels.Fine, Detail: "the server lets us write as " + a.Address}
+	_, err := conn.Try(a.Address, a.Address)
+	if err != nil {
+		return e.refusedSender(f, err, "the server does not let us write as "+a.Address+", so no answer goes out: let the login write as that address, or log in as it")
+	}
+	if other := strings.Contains(e.Username, "@") && !strings.EqualFold(e.Username, a.Address); other {
 		f.Grade = channels.Doubtful
 		f.Detail += ", though the login is another address: some providers put that one in place of ours, which citizens then answer to. Allow it there (at Google: Send mail as; at Microsoft: Send as), and try --send"
 		if _, domain, _ := strings.Cut(e.Username, "@"); !strings.HasSuffix(strings.ToLower(a.Address), "@"+strings.ToLower(domain)) {
 			f.Detail += "; its domain is another one too, whose SPF and DKIM say nothing for ours"
 		}
 	}
-	for _, try := range []struct {
-		err   error
-		never string
-	}{
-		{asAddress, "the server does not let us write as " + a.Address + ", so no answer goes out: let the login write as that address, or log in as it"},
-		{withNone, "the server refuses mail without a return path, as receipts go: allow the sender <> to the login"},
-	} {
-		failed, _ := errors.AsType[*channels.Error](try.err)
-		switch {
-		case failed == nil:
-			continue
-		case failed.Kind == channels.Temporary || failed.Kind == channels.Throttled:
-			f.Grade, f.Detail = channels.Doubtful, "cannot be told now: "+failed.Error()+e.said(try.err)
-		default:
-			f.Grade, f.Detail = channels.Wrong, try.never+" ("+failed.Code+")"+e.said(try.err)
-		}
-		return f
+	begun, err := conn.Try(wire.NullPath, a.Address)
+	if err != nil && begun {
+		return e.refusedSender(f, err, "the server takes mail without a return path, as receipts go, for nobody: allow the sender <> to the login")
+	}
+	if err != nil && channels.KindOf(err) != channels.Temporary {
+		f.Grade = channels.Doubtful
+		f.Detail += "; but not without a return path: receipts go with the address in it, and what answers them by itself comes back. Better allow the sender <> to the login" + e.said(err)
+	}
+	return f
+}
+
+func (e *end) refusedSender(f channels.Finding, err error, words string) channels.Finding {
+	failed, _ := errors.AsType[*channels.Error](err)
+	if failed.Kind == channels.Temporary || failed.Kind == channels.Throttled {
+		f.Grade, f.Detail = channels.Doubtful, "cannot be told now: "+failed.Error()+e.said(err)
+	} else {
+		f.Grade, f.Detail = channels.Wrong, words+" ("+failed.Code+")"+e.said(err)
 	}
 	return f
 }

@@ -55,6 +55,9 @@ type end struct {
 func observe(s wire.Server, protocol string) *end {
 	e := &end{Server: s, protocol: protocol}
 	e.Wait = min(s.Wait, oneAnswer)
+	if protocol == "smtp" {
+		e.Wait = min(s.Wait, oneAnswer/2) // of which wire makes a multiple
+	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if s.TLS != nil {
 		config = s.TLS.Clone()

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -218,7 +219,7 @@ func TestWhatTheServerTakes(t *testing.T) {
 		"another login":  {nil, "layanan@kota.test", "sender", channels.Doubtful, "the login is another address"},
 		"another domain": {nil, "kota@penyedia.test", "sender", channels.Doubtful, "its domain is another one too"},
 		"not ours":       {map[string]string{"MAIL FROM:<p": "250 ok\r\n", "RCPT": "553 5.7.1 <pengaduan@kota.test>: Sender address rejected: not owned by user\r\n"}, "", "sender", channels.Wrong, "does not let us write as pengaduan@kota.test"},
-		"no null sender": {map[string]string{"MAIL FROM:<>": "550 5.7.1 Null sender not allowed for budi@kota.test\r\n"}, "", "sender", channels.Wrong, "refuses mail without a return path"},
+		"no null sender": {map[string]string{"MAIL FROM:<>": "550 5.7.1 Null sender not allowed for budi@kota.test\r\n"}, "", "sender", channels.Doubtful, "but not without a return path: receipts go with the address in it"},
 		"not now":        {map[string]string{"RCPT": "451 4.3.0 try again\r\n"}, "", "sender", channels.Doubtful, "cannot be told now"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -229,6 +230,23 @@ func TestWhatTheServerTakes(t *testing.T) {
 			says(t, about(t, Look(t.Context(), a), c.subject), c.grade, c.words, "")
 		})
 	}
+}
+
+// Some servers look at the return path only when they hear who is to get the mail.
+func TestALateRefusalOfTheNullPath(t *testing.T) {
+	var path atomic.Value
+	path.Store("")
+	to := speak(t, nil, smtpGreeting, func(l string) string {
+		switch {
+		case strings.HasPrefix(l, "MAIL"):
+			path.Store(l)
+		case strings.HasPrefix(l, "RCPT") && strings.HasPrefix(path.Load().(string), "MAIL FROM:<>"):
+			return "550 5.7.1 no\r\n"
+		}
+		return smtp(nil)(l)
+	})
+	a := account(t, "imap://"+speak(t, nil, imapGreeting, imap(nil)), "smtp://"+to)
+	says(t, about(t, Look(t.Context(), a), "sender"), channels.Wrong, "without a return path, as receipts go, for nobody", "")
 }
 
 // A real mailbox: its folders, its quota as it fills, its TLS.

@@ -3,7 +3,6 @@ package wire
 import (
 	"net"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
@@ -94,28 +93,17 @@ func (m *Mailbox) Quotas() (all []Quota, told bool, err error) {
 }
 
 // Largest is the longest mail that the server says to take (RFC 1870), in bytes; 0 where it names no limit.
-func (c *Submission) Largest() int64 {
-	_, value := c.Extension("SIZE")
-	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}
+func (c *Submission) Largest() int64 { return max(0, int64(c.most())) }
 
-// Try asks whether the server would take a mail, and hands none over. Addresses are as those of Transfer.
-func (c *Submission) Try(from, to string) error {
-	err := c.Mail(from)
-	if err != nil {
-		err = stepError(stepMail, err)
-	} else if err = c.Rcpt(to); err != nil {
-		err = stepError(stepRecipient, err)
+// Try asks whether the server would take a mail with a return path, and hands none over. begun is whether it took
+// the path when that was named: some say no only when they hear who is to get the mail.
+func (c *Submission) Try(path, to string) (begun bool, err error) {
+	defer c.Reset()
+	if err := c.Mail("<" + path + ">"); err != nil {
+		return false, stepError(stepMail, err)
 	}
-	if reset := c.Reset(); err == nil && reset != nil {
-		err = stepError(stepData, reset)
+	if err := c.Rcpt("<" + to + ">"); err != nil {
+		return true, stepError(stepRecipient, err)
 	}
-	if err != nil {
-		return err
-	}
-	return nil
+	return true, nil
 }
