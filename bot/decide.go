@@ -83,6 +83,10 @@ func (t *turn) tongue(hint string) string {
 }
 
 func (t *turn) act() error {
+	if t.msg.elsewhere != "" {
+		t.drop(tickets.BecameDuplicate, "another mailbox of ours had it, too")
+		return nil
+	}
 	if t.msg.broken != "" {
 		t.drop(tickets.BecameQuarantine, t.msg.broken)
 		return nil

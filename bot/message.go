@@ -18,6 +18,7 @@ type message struct {
 	files      []tickets.Attachment
 	receivedAt time.Time // of the first piece
 	broken     string    // why no Inbound could be read
+	elsewhere  string    // what became of the same message in another account of ours
 	fragment   bool      // pieces are missing, and the wait for them is over
 }
 
@@ -83,7 +84,7 @@ func next(rows []tickets.Row, now time.Time) (m message, until time.Time) {
 func (p *piece) alone() bool { return p.broken != "" || p.in.Album == "" || p.in.Parts == 1 }
 
 func (p *piece) message() message {
-	return message{Inbound: p.in, rows: []int64{p.row.ID}, files: p.files(), receivedAt: p.row.ReceivedAt, broken: p.broken}
+	return message{Inbound: p.in, rows: []int64{p.row.ID}, files: p.files(), receivedAt: p.row.ReceivedAt, broken: p.broken, elsewhere: p.row.Elsewhere}
 }
 
 func (p *piece) files() []tickets.Attachment {

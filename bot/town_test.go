@@ -89,6 +89,7 @@ var accounts = map[string]channels.Capabilities{
 	"chat":  {Channel: "telegram", Addresses: channels.TelegramID, Text: channels.Limit{Max: 4096, Unit: channels.UTF16}, Choices: 8, Threads: true, Attachments: 1 << 20},
 	"sms":   {Channel: "sms", Addresses: channels.Tel, Text: channels.Limit{Max: 3, Unit: channels.Segments}, Paid: true, Receipts: true},
 	"mail":  {Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 1 << 20, Unit: channels.Bytes}, Attachments: 1 << 20, Subject: true, Threads: true},
+	"mail2": {Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 1 << 20, Unit: channels.Bytes}, Attachments: 1 << 20, Subject: true, Threads: true},
 	"alpha": {Channel: "sms", Addresses: channels.Tel, Text: channels.Limit{Max: 3, Unit: channels.Segments}, Paid: true, Mute: true},
 }
 

@@ -139,7 +139,7 @@ const (
 type Inbound struct {
 	Account   string      `json:"account"`
 	Kind      InboundKind `json:"kind"`
-	EventID   string      `json:"event_id"`             // what deduplicates within the account; never empty
+	EventID   string      `json:"event_id"`             // what deduplicates within the account; never empty. One that begins with "mail:" names the content, and deduplicates among all of them
 	MessageID string      `json:"message_id,omitempty"` // the platform's name of the message, as Outbound.ReplyTo takes it
 	// Cursor is the position to go on from when this one is committed. Cursors of one account compare
 	// by length, then bytewise (plain decimals do, and "validity:uid" zero-padded by the adapter);

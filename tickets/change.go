@@ -10,7 +10,8 @@ type Row struct {
 	Kind       string
 	ReceivedAt time.Time
 	Payload    []byte
-	Person     bool // staff say that a person wrote it, whatever the channel made of it
+	Elsewhere  string // ticket, follow_up or command: what became of the same thing that another account took
+	Person     bool   // staff say that a person wrote it, whatever the channel made of it
 }
 
 // sayPerson is the outcome, before there is one, of a row of which staff say so.

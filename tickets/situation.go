@@ -5,10 +5,15 @@ import (
 	"strings"
 )
 
+// elsewhere asks each account by itself whether it had the same: they are few, and the inbox is ordered by them.
+const elsewhere = `coalesce((SELECT x.outcome FROM account a JOIN inbox o ON o.account = a.name AND o.event_id = i.event_id JOIN inbox_work x ON x.id = o.id
+	WHERE i.event_id >= 'mail:' AND i.event_id < 'mail;' AND a.name <> i.account
+	AND x.outcome IN ('` + BecameTicket + `', '` + BecameFollowUp + `', '` + BecameCommand + `') ORDER BY o.id LIMIT 1), '') AS elsewhere`
+
 const onTicket = `coalesce((SELECT t.reference FROM ticket t WHERE t.id = m.ticket_id), '') AS reference`
 
 var (
-	waitingRows = newLookup("text", `SELECT i.id, i.account, i.event_id, i.kind, i.received_at, i.payload, w.outcome = '`+sayPerson+`' FROM inbox_work w JOIN inbox i ON i.id = w.id
+	waitingRows = newLookup("text", `SELECT i.id, i.account, i.event_id, i.kind, i.received_at, i.payload, w.outcome = '`+sayPerson+`', `+elsewhere+` FROM inbox_work w JOIN inbox i ON i.id = w.id
 		WHERE w.state = 0 AND w.sender = {1} ORDER BY w.id LIMIT 64`)
 	contactByValue = newLookup("text text", `SELECT a.id, a.citizen_id, a.kind, a.value, a.state, a.reason, a.last_in_at, a.account, a.thread,
 		c.name, c.language, c.quiet, c.created_at FROM address a JOIN citizen c ON c.id = a.citizen_id WHERE a.kind = {1} AND a.value = {2}`)
@@ -38,7 +43,7 @@ func (s *Store) situations(ctx context.Context, senders []string, limit int, men
 	}
 	err := waitingRows.each(ctx, s, rowKeys, func(get row) error {
 		var r Row
-		i, err := get(&r.ID, &r.Account, &r.EventID, &r.Kind, stamp{&r.ReceivedAt}, &r.Payload, &r.Person)
+		i, err := get(&r.ID, &r.Account, &r.EventID, &r.Kind, stamp{&r.ReceivedAt}, &r.Payload, &r.Person, &r.Elsewhere)
 		if err == nil && len(sits[i].Rows) < limit {
 			sits[i].Rows = append(sits[i].Rows, r)
 		}
