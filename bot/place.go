@@ -255,7 +255,7 @@ func (t *turn) replies() bool {
 	case "sudah", "belum", "tidak", "ya", "iya", "yes", "no", "not":
 		return true
 	}
-	return followUp(words) || thanks(t.msg.Text)
+	return command.FollowsUp(words) || thanks(t.msg.Text)
 }
 
 // here reports whether the case was last spoken of in this conversation.
