@@ -21,7 +21,8 @@ type Adapter interface {
 	Capabilities() Capabilities
 	// Send makes one attempt. A failure is an *Error whose Kind decides what the outbox does next;
 	// an error that is no *Error counts as Temporary. The context bounds the attempt: when it ends
-	// after the request may have reached the platform, the error's Kind is Unknown.
+	// after the request may have reached the platform, the error's Kind is Unknown; who names its messages
+	// itself returns the name all the same.
 	Send(context.Context, Outbound) (Receipt, error)
 }
 

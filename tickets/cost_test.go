@@ -248,6 +248,7 @@ func (g *grown) operations() []operation {
 		}),
 		read("hurrying", func() error { return g.Hurry(g.ctx, "other") }),
 		read("gate", func() error { _, _, err := g.Gate(g.ctx, "sms"); return err }),
+		read("what was said before a message", func() error { _, err := g.Chain(g.ctx, &parcel, &parcel.Parts[0]); return err }),
 		read("the references of a thread", func() error { _, err := g.References(g.ctx, id, "sms"); return err }),
 		read("a clerk's work", func() error { _, _, err := g.Work(g.ctx, act(), work); return err }),
 		read("timers", func() error {

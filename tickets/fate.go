@@ -109,8 +109,8 @@ func (x *tx) endPart(p *Parcel, part *Part, f Fate, now time.Time) error {
 	if f.out() || f.State == "failed" {
 		done = micros(now)
 	}
-	n, err := x.exec(`UPDATE outbox_part SET state = ?, tries = tries - ?, doubts = doubts + ?, external_id = ?, segments = ?, kind = ?, code = ?, reason = ?, done_at = ?
-		WHERE id = ? AND done_at = 0`, f.State, free, doubt, f.ExternalID, f.Segments, f.Kind, f.Code, f.Reason, done, part.ID)
+	n, err := x.exec(`UPDATE outbox_part SET state = ?, tries = tries - ?, doubts = doubts + ?, external_id = CASE WHEN ? = '' THEN external_id ELSE ? END, segments = ?, kind = ?, code = ?, reason = ?, done_at = ?
+		WHERE id = ? AND done_at = 0`, f.State, free, doubt, f.ExternalID, f.ExternalID, f.Segments, f.Kind, f.Code, f.Reason, done, part.ID)
 	if err == nil && n == 0 && f.ExternalID != "" {
 		_, err = x.exec(`UPDATE outbox_part SET external_id = ?, segments = ? WHERE id = ? AND external_id = ''`, f.ExternalID, f.Segments, part.ID)
 		if err == nil {

@@ -3,6 +3,7 @@ package tickets
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -22,7 +23,6 @@ type Parcel struct {
 	Parts     []Part    // none before the first Render
 	Stopped   bool      // the citizen shut this address out, or it cannot be reached
 	Barred    string    // which of the two: "stopped" or "unreachable"
-	Language  string    // of the ticket, else of the citizen
 	LastInAt  time.Time // when the citizen last wrote from this address, on any account
 	holder    int64
 }
@@ -52,9 +52,8 @@ const claimParcels = `UPDATE outbox SET lease_until = ?, holder = ? WHERE id IN 
 		ORDER BY o.next_at, o.id LIMIT %d%s) RETURNING id`
 
 const readParcel = `SELECT o.id, o.ticket_id, o.purpose, o.account, o.address_kind, o.address, o.thread, o.reply_to, o.choices, o.automatic,
-	m.channel, m.subject, m.text, m.author, COALESCE(a.state, ''), COALESCE(a.last_in_at, 0), COALESCE(t.language, c.language, '')
-	FROM outbox o JOIN message m ON m.id = o.id LEFT JOIN address a ON a.kind = o.address_kind AND a.value = o.address
-	LEFT JOIN ticket t ON t.id = o.ticket_id LEFT JOIN citizen c ON c.id = m.citizen_id WHERE o.id = ?`
+	m.channel, m.subject, m.text, m.author, COALESCE(a.state, ''), COALESCE(a.last_in_at, 0)
+	FROM outbox o JOIN message m ON m.id = o.id LEFT JOIN address a ON a.kind = o.address_kind AND a.value = o.address WHERE o.id = ?`
 
 const readParts = `SELECT p.id, p.n, p.key, p.text, p.state, p.tries, p.doubts, p.external_id, p.first_at,
 	COALESCE((SELECT max(t.at) FROM attempt t WHERE t.part_id = p.id AND t.outcome = ''), 0) AS in_flight
@@ -93,7 +92,7 @@ func (x *tx) parcel(id int64) (Parcel, error) {
 	var p Parcel
 	err := x.QueryRowContext(x.ctx, x.dialect.bind(readParcel), id).Scan(&p.ID, &p.TicketID, &p.Purpose, &p.Via.Account, &p.Via.Address.Kind,
 		&p.Via.Address.Value, &p.Via.Thread, &p.Via.ReplyTo, asJSON{&p.Choices}, &p.Automatic, &p.Via.Channel, &p.Subject, &p.Text, &p.Author, &p.Barred,
-		stamp{&p.LastInAt}, &p.Language)
+		stamp{&p.LastInAt})
 	if err != nil {
 		return p, err
 	}
@@ -121,6 +120,25 @@ func (x *tx) parcel(id int64) (Parcel, error) {
 		p.Files = append(p.Files, a)
 		return err
 	})
+}
+
+// Chain returns the platform's names of what was said before the part between its address and us, oldest first, the
+// last 50: what a mail refers to. At every attempt it is the same, and an agency is told of no citizen's message.
+func (s *Store) Chain(ctx context.Context, p *Parcel, part *Part) (ids []string, err error) {
+	heard := p.ID
+	if p.Purpose == ToAgency {
+		heard = 0
+	}
+	err = s.read.SelectContext(ctx, &ids, s.dialect.bind(`SELECT external_id FROM (
+		SELECT m.id AS id, m.external_id AS external_id FROM message m WHERE m.ticket_id = ? AND m.id < ? AND m.account = ? AND m.external_id <> ''
+		UNION ALL SELECT p.id, p.external_id FROM message m JOIN outbox o ON o.id = m.id JOIN outbox_part p ON p.outbox_id = o.id
+			WHERE m.ticket_id = ? AND o.account = ? AND o.address = ? AND p.id < ? AND p.external_id <> ''
+		) x ORDER BY id DESC LIMIT 50`), p.TicketID, heard, p.Via.Account, p.TicketID, p.Via.Account, clean(p.Via.Address.Value), part.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading a thread's names: %w", err)
+	}
+	slices.Reverse(ids)
+	return ids, nil
 }
 
 // Render fixes a parcel's parts, once; a parcel that has parts keeps them.

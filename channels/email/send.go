@@ -25,8 +25,9 @@ func (a *Adapter) Send(ctx context.Context, out channels.Outbound) (channels.Rec
 	if out.Automatic && !out.Notice {
 		paths = []string{wire.NullPath, a.config.Address} // what no person wrote must not come back as a bounce to be answered (RFC 3834, 3.3)
 	}
-	if err := conn.Transfer(to, raw, paths...); err != nil {
+	err = conn.Transfer(to, raw, paths...)
+	if err != nil && channels.KindOf(err) != channels.UnknownSent {
 		return channels.Receipt{}, err
 	}
-	return channels.Receipt{MessageID: a.messageID(out.Key), State: channels.Sent}, nil
+	return channels.Receipt{MessageID: a.messageID(out.Key), State: channels.Sent}, err
 }

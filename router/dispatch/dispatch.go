@@ -24,7 +24,7 @@ type outbox interface {
 	Begin(ctx context.Context, p *tickets.Parcel, part *tickets.Part, ttl time.Duration) (attempt int64, err error)
 	End(ctx context.Context, p *tickets.Parcel, part *tickets.Part, attempt int64, f tickets.Fate) error
 	Release(ctx context.Context, p *tickets.Parcel, until time.Time) error
-	References(ctx context.Context, ticket int64, account string) ([]string, error)
+	Chain(ctx context.Context, p *tickets.Parcel, part *tickets.Part) ([]string, error)
 }
 
 // store is the outbox with what tells an account whether and when to look at it.

@@ -57,10 +57,10 @@ func (p *platform) Send(ctx context.Context, out channels.Outbound) (channels.Re
 	p.mu.Lock()
 	p.calls = append(p.calls, call{Out: out, At: began, Ended: time.Now()})
 	p.mu.Unlock()
-	if err != nil {
+	if err != nil && channels.KindOf(err) != channels.UnknownSent {
 		return channels.Receipt{}, err
 	}
-	return channels.Receipt{MessageID: "m-" + out.Key, State: channels.Sent}, nil
+	return channels.Receipt{MessageID: "m-" + out.Key, State: channels.Sent}, err
 }
 
 func (p *platform) taken() []call {
@@ -153,6 +153,30 @@ func (c *city) citizen(account string, from tickets.Address) tickets.Ticket {
 		c.t.Fatal(err)
 	}
 	return ticket
+}
+
+// again makes the citizen of a ticket write once more, in a language.
+func (c *city) again(t tickets.Ticket, id, language string) {
+	c.t.Helper()
+	ctx := context.Background()
+	in := tickets.Incoming{Account: t.Return.Account, EventID: id, Kind: "message", Sender: t.Return.Address.String(), Payload: []byte("{}")}
+	lease, ok, err := c.Take(ctx, "processor", "test", time.Minute)
+	if err == nil && ok {
+		err = c.Receive(ctx, in)
+	}
+	if err == nil {
+		_, err = c.Process(ctx, lease, tickets.Share{Max: 100}, nil, func(sit tickets.Situation) (tickets.Change, error) {
+			next := sit.Cases[0].Ticket
+			next.Language = language
+			return tickets.Change{
+				Take: []int64{sit.Rows[0].ID}, Became: tickets.BecameFollowUp, Tickets: []tickets.Ticket{next},
+				In: &tickets.Message{TicketID: t.ID, Direction: tickets.In, Account: t.Return.Account, ExternalID: id, Text: "any news?"},
+			}, nil
+		})
+	}
+	if err != nil || !ok {
+		c.t.Fatal(ok, err)
+	}
 }
 
 func telegram(n int) tickets.Address {

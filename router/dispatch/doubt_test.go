@@ -135,6 +135,7 @@ func TestUnknownOutcomeIsSentOnceMore(t *testing.T) {
 				stop := c.serve(dispatch.Options{}, bot)
 				time.Sleep(5 * time.Second)
 				equal(t, "state under way", c.states(tk), "uncertain")
+				equal(t, "name under way", c.lines(tk)[0].Sent.ExternalID, "m-"+bot.taken()[0].Out.Key)
 				time.Sleep(time.Minute)
 				stop()
 				equal(t, "calls", len(bot.taken()), tt.calls)

@@ -48,6 +48,7 @@ func (l *line) judge(part *tickets.Part, receipt channels.Receipt, err error, no
 	case channels.Suspended:
 		f.Free, f.Suspend, f.Again = true, true, now
 	case channels.UnknownSent:
+		f.ExternalID = receipt.MessageID // if it did arrive, it may be answered, or come back
 		l.doubt(&f, part, now)
 	default:
 		f.Kind = string(channels.Temporary)

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tanggap/channels"
 	"tanggap/channels/sms"
 	"tanggap/router/dispatch"
@@ -236,11 +238,60 @@ func TestShortMessagesAreNumberedWhereTheirOrderIsNotSure(t *testing.T) {
 	})
 }
 
+func mailbox() *platform {
+	return &platform{name: "mail", caps: channels.Capabilities{
+		Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 100000, Unit: channels.Bytes}, Subject: true, Threads: true, Attachments: 1000,
+	}}
+}
+
+// What happens between two attempts at a message changes nothing of it.
+func TestEachAttemptIsAtTheSameMessage(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		mail := mailbox()
+		mail.script = func(_ context.Context, n int, out channels.Outbound) error {
+			if out.To.Value == "warga@example.org" && n < 3 {
+				return channels.Errorf(channels.Temporary, "451", "later")
+			}
+			return nil
+		}
+		tk := c.citizen("mail", tickets.Address{Kind: "email", Value: "warga@example.org"})
+		c.say(tk, "Terima kasih, laporan Anda sudah kami terima.")
+		stop := c.serve(dispatch.Options{}, mail)
+		time.Sleep(time.Second)
+		stop()
+
+		c.again(tk, "in-2", "en")
+		notice := tickets.Intent{TicketID: tk.ID, Purpose: tickets.ToAgency, Via: tk.Return, Text: "Laporan baru", Automatic: true}
+		notice.Via.Address.Value, notice.Via.ReplyTo = "dinas@kota.test", ""
+		c.sayAll(tk, notice)
+		c.say(tk, "Thank you, it is done.")
+		stop = c.serve(dispatch.Options{Holder: "another"}, mail)
+		time.Sleep(2 * time.Minute)
+		stop()
+		var tries []channels.Outbound
+		for _, call := range mail.taken() {
+			out := call.Out
+			switch {
+			case out.To.Value == "dinas@kota.test":
+				equal(t, "what an agency's mail refers to", strings.Join(out.References, " "), "")
+			case out.Language == "en":
+				equal(t, "what the next mail refers to", strings.Join(out.References, " "), "in-warga@example.org m-"+tries[0].Key+" in-2")
+			default:
+				tries = append(tries, out)
+			}
+		}
+		equal(t, "attempts", len(tries), 3)
+		for _, again := range tries[1:] {
+			if diff := cmp.Diff(tries[0], again); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
+}
+
 func TestMailHasSubjectAndReferences(t *testing.T) {
 	each(t, func(t *testing.T, c *city) {
-		mail := &platform{name: "mail", caps: channels.Capabilities{
-			Channel: "email", Addresses: channels.Mail, Text: channels.Limit{Max: 100000, Unit: channels.Bytes}, Subject: true, Threads: true, Attachments: 1000,
-		}}
+		mail := mailbox()
 		tk := c.citizen("mail", tickets.Address{Kind: "email", Value: "warga@example.org"})
 		c.say(tk, "satu", "dua")
 		stop := c.serve(dispatch.Options{}, mail)

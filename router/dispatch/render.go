@@ -9,6 +9,7 @@ import (
 
 	"tanggap/channels"
 	"tanggap/channels/sms"
+	"tanggap/internal/language"
 	"tanggap/tickets"
 )
 
@@ -90,12 +91,15 @@ func answersCommand(purpose string) bool {
 	return false
 }
 
-// message is the platform message of a part. Choices and attachments go with the last part; choices
+// tellingWords of a text tell its language.
+const tellingWords = 200
+
+// message is the platform message of a part, at every attempt the same. Choices and attachments go with the last part; choices
 // are short cuts for words that the text tells, so a channel without them loses nothing.
 func (l *line) message(ctx context.Context, p *tickets.Parcel, part *tickets.Part) (channels.Outbound, error) {
 	out := channels.Outbound{
 		Key: part.Key, To: channels.Address{Kind: channels.AddressKind(p.Via.Address.Kind), Value: p.Via.Address.Value},
-		Thread: p.Via.Thread, Text: part.Text, Language: p.Language, Automatic: p.Automatic, Notice: p.Purpose == tickets.ToAgency,
+		Thread: p.Via.Thread, Text: part.Text, Language: language.Detect(language.Tokens(part.Text, tellingWords), ""), Automatic: p.Automatic, Notice: p.Purpose == tickets.ToAgency,
 		First: part.FirstAt.UTC().Truncate(time.Microsecond),
 	}
 	if l.caps.Subject {
@@ -105,11 +109,11 @@ func (l *line) message(ctx context.Context, p *tickets.Parcel, part *tickets.Par
 		out.ReplyTo = p.Via.ReplyTo
 	}
 	if l.caps.Threads && l.caps.Subject && p.TicketID != 0 {
-		refs, err := l.store.References(ctx, p.TicketID, p.Via.Account)
+		chain, err := l.store.Chain(ctx, p, part)
 		if err != nil {
 			return out, err
 		}
-		out.References = refs
+		out.References = chain
 	}
 	if part.N < len(p.Parts) {
 		return out, nil
