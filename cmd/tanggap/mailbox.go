@@ -66,7 +66,7 @@ func (c mailboxConsent) Run(ctx context.Context, s streams) error {
 	if err := saveSecret(c.Save, token); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "tanggap: %s holds the refresh token; restart a server that runs with an older one\n", c.Save)
+	fmt.Fprintf(s.Err, "tanggap: %s holds the refresh token; a server whose refresh_token_file it is takes it by itself\n", c.Save)
 	return nil
 }
 

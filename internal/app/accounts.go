@@ -60,7 +60,7 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
 			OAuth: oauth.Config{
 				Provider: c.OAuth.Provider, Tenant: c.OAuth.Tenant, ClientID: c.OAuth.ClientID, ClientSecret: c.OAuth.ClientSecret.Reveal(),
-				RefreshToken: c.OAuth.RefreshToken.Reveal(), TokenURL: c.OAuth.TokenURL, Scope: c.OAuth.Scope, Keep: c.OAuth.RefreshToken.Replace,
+				RefreshToken: c.OAuth.RefreshToken.Reveal(), TokenURL: c.OAuth.TokenURL, Scope: c.OAuth.Scope, Keep: c.OAuth.RefreshToken.Replace, Newest: c.OAuth.RefreshToken.Newest,
 			},
 			DKIM: email.DKIM{Domain: c.DKIM.Domain, Selector: c.DKIM.Selector, Key: c.DKIM.Key.Reveal()},
 		}, client, log)

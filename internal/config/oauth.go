@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // OAuth is how a mailbox is logged in to whose server takes access tokens, in place of passwords.
@@ -87,6 +88,18 @@ func (e *Email) checkOAuth(d *decoder, path string, missing func(key, why string
 			d.fail(join(path, p.key), "is given, and oauth too: one is enough")
 		}
 	}
+}
+
+// Newest is what the file that s came from holds by now, "" where it came from none or cannot be read.
+func (s Secret) Newest() string {
+	if s.file == "" {
+		return ""
+	}
+	text, err := os.ReadFile(s.file)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimRight(string(text), "\r\n")
 }
 
 // Replace writes a new value to the file that s came from, so that it is there at the next start: all of it

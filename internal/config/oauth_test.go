@@ -28,8 +28,12 @@ refresh_token_file = "`+file+`"
 		}
 		return c.Accounts[0].Channel.(*Email).OAuth.RefreshToken
 	}
+	before := load()
 	if err := load().Replace("new"); err != nil {
 		t.Fatal(err)
+	}
+	if before.Reveal() != "old" || before.Newest() != "new" || NewSecret("old").Newest() != "" {
+		t.Errorf("a secret read before is %q, its file holds %q", before.Reveal(), before.Newest())
 	}
 	if got := load().Reveal(); got != "new" {
 		t.Errorf("the file holds %q", got)

@@ -83,6 +83,9 @@ var (
 	code = regexp.MustCompile(`^[a-z_]{1,40}$`)
 )
 
+// refusedGrant is the code of a refresh token that is not taken any more.
+const refusedGrant = "oauth invalid_grant"
+
 // refusal says in words what an error code of RFC 6749, 5.2, asks somebody to mend.
 func refusal(name, grantType string) *channels.Error {
 	if !code.MatchString(name) {

@@ -27,6 +27,9 @@ type Config struct {
 	// Keep makes a new refresh token durable, where the provider gave one in place of the old. nil: it lasts
 	// as long as the program does, and the old one is used again then.
 	Keep func(refreshToken string) error
+	// Newest is the refresh token as it is kept by now, "" where that is not known: another process, or a person's new
+	// consent, may have replaced it. nil: nobody else does.
+	Newest func() string
 }
 
 const (
@@ -86,6 +89,9 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	asked := time.Now()
 	g, err := s.ask(ctx, s.form())
+	if e, ours := errors.AsType[*channels.Error](err); ours && e.Code == refusedGrant && s.renewed() {
+		g, err = s.ask(ctx, s.form())
+	}
 	if err != nil {
 		return "", err
 	}
@@ -138,6 +144,19 @@ func (s *Source) form() url.Values {
 		form.Set("scope", scope)
 	}
 	return form
+}
+
+// renewed reports whether somebody else has kept a refresh token that is newer than ours, and takes it.
+func (s *Source) renewed() bool {
+	if s.config.Newest == nil || s.refresh == "" {
+		return false
+	}
+	newest := s.config.Newest()
+	if newest == "" || newest == s.refresh {
+		return false
+	}
+	s.refresh = newest
+	return true
 }
 
 // keep makes the newest refresh token durable. Where that fails the program goes on with it, and the old

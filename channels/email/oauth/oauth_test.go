@@ -119,6 +119,31 @@ func TestAReplacedRefreshTokenIsKept(t *testing.T) {
 	}
 }
 
+// TestTwoProcesses share a refresh token that lasts only once, such as a server and a check beside it.
+func TestTwoProcesses(t *testing.T) {
+	p := start(t, sim.TokensOptions{Expires: time.Hour, Rotates: true})
+	file := p.Refresh()
+	c := Config{Provider: "other", RefreshToken: file, Keep: func(r string) error { file = r; return nil }, Newest: func() string { return file }}
+	server, check := source(t, p, c), source(t, p, c)
+	for range 3 {
+		for _, s := range []*Source{server, check} {
+			token, err := s.Token(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Refused(t.Context(), token)
+		}
+	}
+	p.Revoke(true)
+	if _, err := server.Token(t.Context()); channels.KindOf(err) != channels.Suspended {
+		t.Errorf("after the consent was taken back: %v", err)
+	}
+	file = p.Refresh() // by `tanggap mailbox consent`, while the server runs
+	if _, err := server.Token(t.Context()); err != nil {
+		t.Errorf("after a new consent: %v", err)
+	}
+}
+
 func TestTheProgramInItsOwnName(t *testing.T) {
 	const scope = "https://outlook.office365.com/.default"
 	p := start(t, sim.TokensOptions{Expires: time.Hour, Own: true, Scope: scope})
