@@ -79,6 +79,10 @@ func (e *end) reached(subject string) channels.Finding {
 	c := e.certificate.Load()
 	if c == nil {
 		f.Detail += ", without TLS"
+		if !e.Local() {
+			f.Grade = channels.Doubtful
+			f.Detail += ": who stands on the way reads the password and the reports. Switch TLS on there, and insecure off"
+		}
 		return f
 	}
 	f.Detail += ", certificate until " + c.NotAfter.UTC().Format(time.DateOnly)

@@ -382,3 +382,9 @@ func into(t *testing.T, a Account, folder string, raw []byte) {
 		t.Fatal(err)
 	}
 }
+
+func TestAServerElsewhereWithoutTLS(t *testing.T) {
+	for host, grade := range map[string]channels.Grade{"surat.kota.test": channels.Doubtful, "127.0.0.1": channels.Fine} {
+		says(t, observe(server(t, "imap://"+host, "imap"), "imap").reached("IMAP"), grade, "logged in, without TLS", "")
+	}
+}

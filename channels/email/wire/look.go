@@ -11,6 +11,9 @@ import (
 // Address is host:port.
 func (s Server) Address() string { return net.JoinHostPort(s.host, s.port) }
 
+// Local reports whether nobody stands between us and the server.
+func (s Server) Local() bool { return s.loopback() }
+
 // Implicit reports whether the server speaks TLS from the first byte.
 func (s Server) Implicit() bool { return s.tls }
 
