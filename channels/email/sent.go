@@ -1,6 +1,8 @@
 package email
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"tanggap/channels"
@@ -16,13 +18,19 @@ func (a *Adapter) copied(m wire.Mail) []channels.Inbound {
 	if err != nil || own || l.Bounce != nil || l.Robot != "" || l.Has("X-Loop", a.config.Address) {
 		return nil
 	}
+	// A program and its server may each keep a copy, with other bytes. Nobody else writes here, so the name tells.
+	name := l.Digest
+	if l.MessageID != "" {
+		sum := sha256.Sum256([]byte(l.MessageID))
+		name = hex.EncodeToString(sum[:])
+	}
 	var all []channels.Inbound
 	for i, to := range l.Recipients() {
 		if to == a.config.Address {
 			continue
 		}
 		in := a.inbound(m)
-		in.Kind, in.EventID = channels.Copied, fmt.Sprintf("sent:%s:%d", l.Digest[:40], i)
+		in.Kind, in.EventID = channels.Copied, fmt.Sprintf("sent:%s:%d", name[:40], i)
 		in.From, in.Name, in.Unverified = channels.Address{Kind: channels.Mail, Value: to}, "", false
 		if in.MessageID = l.MessageID; in.MessageID == "" {
 			in.MessageID = in.EventID

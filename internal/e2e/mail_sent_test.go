@@ -27,7 +27,7 @@ func letter(id, from, to, answers, text string) []byte {
 // TestAnswersOfAMailProgramStandOnTheTicket: somebody of the staff answers a citizen with a mail program, whose Sent
 // folder the city reads beside the inbox.
 func TestAnswersOfAMailProgramStandOnTheTicket(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, database string) {
+	dbtest.Both(t, func(t *testing.T, database string) {
 		const citizen, password = "warga@kampung.test", "sandi-surat-99"
 		box := dovecot.Start(t)
 		out := sim.NewMail(sim.MailOptions{Address: dovecot.Address, Password: password})
@@ -60,7 +60,8 @@ func TestAnswersOfAMailProgramStandOnTheTicket(t *testing.T) {
 		reply := letter("klien@kantor.test", dovecot.Address, citizen+", Kepala <kepala@kota.test>", "lapor1@kampung.test", "Petugas datang besok pagi.\n\n-- \nDinas Bina Marga\n\nPada Sel, 17 Mar 2026 10.00, <"+citizen+"> menulis:\n> Lampu jalan mati")
 		save(receipt.Raw) // as servers do that keep what is submitted to them
 		save(reply)
-		save(reply) // a copy
+		save(reply) // a copy, and one that the server has changed
+		save(append([]byte("X-Server: kantor\r\n"), strings.ReplaceAll(string(reply), "Subject: Re", "Subject: RE")...))
 		save(letter("dinas@kantor.test", dovecot.Address, "dinas@kota.test", "lapor1@kampung.test", "Mohon ditangani."))
 
 		var thread []tickets.Line

@@ -57,7 +57,7 @@ type Message struct {
 	Channel     string `json:"channel"`
 	Account     string `json:"account"`
 	ExternalID  string `json:"external_id"`
-	Author      string `json:"author" doc:"citizen, bot, or who wrote it."`
+	Author      string `json:"author" doc:"citizen, bot, mailbox (staff with a mail program), or who wrote it."`
 	Subject     string `json:"subject,omitempty"`
 	Text        string `json:"text"`
 	Quoted      string `json:"quoted,omitempty" doc:"What was recognised as quotation or signature."`
