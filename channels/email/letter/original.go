@@ -62,7 +62,9 @@ func Open(raw []byte) (o *Original) {
 			o.inline[id] = n
 		}
 	})
-	o.collect(root)
+	if o.collect(root); len(o.Body) == 0 {
+		o.add(Piece{Text: root.read().text}) // what lies in a signature, or in Outlook's own wrapping
+	}
 	return o
 }
 

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -91,4 +92,13 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("%d stations", len(o.Trace))
 		}
 	})
+}
+
+func TestOpenLooksIntoWhatIsWrapped(t *testing.T) {
+	raw := "From: a@b.example\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		base64.StdEncoding.EncodeToString(winmailSample())
+	l, err := Read([]byte(raw))
+	if o := Open([]byte(raw)); err != nil || l.Text == "" || len(o.Body) != 1 || !strings.Contains(o.Body[0].Text, l.Text) {
+		t.Errorf("%+v of %q, %v", o.Body, l.Text, err)
+	}
 }
