@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -55,10 +56,10 @@ func (b *body) collect(n *node) string {
 				rich = text
 			}
 		}
-		if strings.TrimSpace(plain) != "" {
-			return plain
+		if strings.TrimSpace(plain) == "" || rich != "" && stub(plain) {
+			return rich
 		}
-		return rich
+		return plain
 	case len(n.children) > 0:
 		var texts []string
 		root := n.root()
@@ -98,6 +99,13 @@ func (b *body) unpack(text []byte) string {
 	}
 	around.Write(text)
 	return around.String()
+}
+
+var needsHTML = regexp.MustCompile(`(?i)\bhtml\b.{0,80}(view|support|client|reader|browser|compatible|enable|capable|display|tampil)|(view|support|client|reader|browser|compatible|enable|capable|display|tampil).{0,80}\bhtml\b`)
+
+// stub reports whether a plain text says no more than that there is another.
+func stub(plain string) bool {
+	return len(plain) < 300 && needsHTML.MatchString(strings.ReplaceAll(plain, "\n", " "))
 }
 
 // root is the index of the part of a multipart/related that is to be read (RFC 2387); -1 in others,

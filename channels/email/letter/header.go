@@ -122,13 +122,20 @@ func author(h textproto.MIMEHeader) (address, name string) {
 		} else {
 			address, name = looseAddress(raw)
 		}
-		address = strings.TrimRight(lower(strings.TrimSpace(address)), ".")
-		if a, err := mail.ParseAddress(address); err == nil && a.Address == address && !strings.ContainsAny(address, " \t\r\n\"<>") {
+		address = strings.TrimRight(lower(strings.Trim(address, " \t'")), ".")
+		if len(address) <= maxAddress && mailbox.MatchString(address) && !strings.Contains(address[strings.IndexByte(address, '@'):], "..") {
 			return address, name
 		}
 	}
 	return "", name
 }
+
+// maxAddress is the longest address that SMTP carries (RFC 5321, 4.5.3.1.3, without its brackets).
+const maxAddress = 254
+
+// mailbox is an address that needs no quotes. Its local part may have dots where the grammar has none: Japanese
+// telephones have such addresses.
+var mailbox = regexp.MustCompile(`^[^\s<>"(),:;\[\]\\@\x00-\x1f\x7f]{1,64}@(\[[0-9a-zA-Z:.]+\]|[^\s<>"(),:;\[\]\\@.\x00-\x1f\x7f][^\s<>"(),:;\[\]\\@\x00-\x1f\x7f]*)$`)
 
 // lower folds A to Z and no more: strings.ToLower makes one address of two that look alike, for the Kelvin sign
 // becomes k there, and a dotted capital I an i.
@@ -143,9 +150,12 @@ func lower(s string) string {
 
 var bareAddress = regexp.MustCompile(`[^\s<>"(),:;\[\]\\@]+@[^\s<>"(),:;\[\]\\@]+`)
 
+// spacedAt is an address within brackets that has spaces around its sign.
+var spacedAt = regexp.MustCompile(`(<[^\s<>@]+)\s*@\s*([^\s<>@]+\s*>)`)
+
 // looseAddress finds an address in a field that breaks the grammar: it counts only if it is the only one.
 func looseAddress(raw string) (address, name string) {
-	text := decode(raw)
+	text := spacedAt.ReplaceAllString(decode(raw), "$1@$2")
 	found := bareAddress.FindAllString(text, -1)
 	found = slices.Compact(found)
 	if i := strings.LastIndexByte(text, '<'); i >= 0 && len(found) > 1 {

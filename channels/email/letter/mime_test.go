@@ -89,3 +89,54 @@ func TestBombs(t *testing.T) {
 		t.Logf("%s: %v, %d KB for %d KB", what, took, (after.TotalAlloc-before.TotalAlloc)>>10, len(raw)>>10)
 	}
 }
+
+// TestAuthors as programs write them.
+func TestAuthors(t *testing.T) {
+	for from, want := range map[string]string{
+		"siti@warga.test":                            "siti@warga.test|",
+		"Siti <Siti@Warga.Test>":                     "siti@warga.test|Siti",
+		"siti@warga.test (Siti)":                     "siti@warga.test|Siti",
+		"Siti <siti@warga.test":                      "siti@warga.test|Siti",
+		"<<siti@warga.test>>":                        "siti@warga.test|",
+		"siti@warga.test <siti@warga.test>":          "siti@warga.test|",
+		"RT 05, Siti <siti@warga.test>":              "siti@warga.test|RT 05, Siti",
+		"=?utf-8?q?Siti_=3Csiti=40warga=2Etest=3E?=": "siti@warga.test|Siti",
+		"Siti <mailto:siti@warga.test>":              "siti@warga.test|Siti",
+		"Siti <siti @warga.test >":                   "siti@warga.test|Siti",
+		"Siti <siti@ warga.test>":                    "siti@warga.test|Siti",
+		"Siti <'siti@warga.test'>":                   "siti@warga.test|Siti",
+		"Siti <siti@warga.test.>":                    "siti@warga.test|Siti",
+		"Siti <siti..nur.@warga.test>":               "siti..nur.@warga.test|Siti",
+		"Siti <.siti@warga.test>":                    ".siti@warga.test|Siti",
+		"Siti <siti@[192.0.2.1]>":                    "siti@[192.0.2.1]|Siti",
+		"warga: siti@warga.test, ani@warga.test;":    "siti@warga.test|",
+		"Siti":                    "|Siti",
+		"Siti <siti@warga..test>": "|Siti",
+		"Siti <siti@>":            "|Siti",
+		"Siti <@warga.test>":      "|Siti",
+		"\"siti nur\"@warga.test": "|",
+	} {
+		l, _ := Read([]byte("From: " + from + "\r\n\r\nisi"))
+		if got := l.From + "|" + l.Name; got != want && !(l.From == "" && strings.HasPrefix(want, "|")) {
+			t.Errorf("%s reads %s, want %s", from, got, want)
+		}
+	}
+	if l, err := Read([]byte("Return-Path: <siti@warga.test>\r\nSubject: x\r\n\r\nisi")); err == nil {
+		t.Errorf("the envelope, which our own server writes above whatever came, makes %q the author", l.From)
+	}
+}
+
+// TestAPlainTextThatOnlyPointsAtThePage is passed over.
+func TestAPlainTextThatOnlyPointsAtThePage(t *testing.T) {
+	for plain, want := range map[string]string{
+		"This message contains HTML. Please use a mail client that supports it.": "Lampu mati",
+		"Untuk menampilkan surat ini aktifkan tampilan HTML.":                    "Lampu mati",
+		"Lampu mati di html": "Lampu mati di html",
+		"":                   "Lampu mati",
+	} {
+		l, err := Read(mailOf("From: a@b.test", "Content-Type: multipart/alternative; boundary=x", "", "--x", "Content-Type: text/plain", "", plain, "--x", "Content-Type: text/html", "", "<p>Lampu mati</p>", "--x--", ""))
+		if err != nil || l.Text != want {
+			t.Errorf("%q reads %q, %v", plain, l.Text, err)
+		}
+	}
+}
