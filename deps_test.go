@@ -42,6 +42,7 @@ var may = map[string][]string{
 	"tickets/quality":   {"tickets"},
 	"tickets/oncall":    {"tickets"},
 	"tickets/pass":      {"tickets"},
+	"tickets/breaker":   {"tickets"},
 	"tickets/incidents": {"tickets"},
 	"tickets/originals": {"tickets"},
 
@@ -84,7 +85,7 @@ var may = map[string][]string{
 	"web/api":      {"web/ui", "web/discreet", "channels", "channels/sms", "tickets", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/portal":   {"web/ui", "channels", "channels/sms", "tickets", "tickets/pass", "tickets/clock", "internal/language", "router", "router/place", "bot", "cities"},
 	"web/rules":    {"web/ui", "tickets", "tickets/asked", "tickets/edits", "router", "bot", "cities", "cities/amend"},
-	"web/console":  {"web/ui", "web/rules", "web/discreet", "web/original", "web/reasons", "channels", "channels/sms", "tickets", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/originals", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
+	"web/console":  {"web/ui", "web/rules", "web/discreet", "web/original", "web/reasons", "channels", "channels/sms", "tickets", "tickets/breaker", "tickets/asked", "tickets/edits", "tickets/figures", "tickets/history", "tickets/incidents", "tickets/oncall", "tickets/originals", "tickets/quality", "tickets/staff", "tickets/triage", "tickets/clock", "internal/language", "router", "router/place", "router/similar", "bot", "cities", "cities/amend"},
 
 	// The app wires, the command starts.
 	"internal/config": {},
@@ -96,7 +97,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/breaker", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"channels/email/fetch", "channels/email/oauth",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"internal/photo",
@@ -104,7 +105,7 @@ var may = map[string][]string{
 	},
 	"cmd/tanggap": {
 		"channels/email/fetch", "channels/email/oauth",
-		"channels", "internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
+		"channels", "internal/app", "internal/backup", "internal/config", "internal/lapor", "internal/language", "internal/sheet", "migrations", "tickets", "tickets/breaker", "tickets/edits", "tickets/history", "tickets/oncall", "tickets/staff", "tickets/clock",
 		"router", "router/place", "router/classify", "bot/alert", "cities", "cities/amend", "cities/lists",
 	},
 

@@ -20,6 +20,7 @@ import (
 	"tanggap/channels/twilio"
 	"tanggap/internal/config"
 	"tanggap/tickets"
+	"tanggap/tickets/breaker"
 )
 
 // makeAdapters makes one adapter for each configured account, and tells all that is wrong at once.
@@ -81,6 +82,12 @@ func mailboxes(cfg *config.Config) (all []string) {
 // pastMail is what the configuration says of mail from before the first start.
 func pastMail(c *config.Email) fetch.Answer {
 	return fetch.Answer{Given: c.ImportPast.Given, Import: c.ImportPast.Import, From: c.ImportPast.From, By: "configuration"}
+}
+
+// limits are those of automatic answers.
+func (a *App) limits() breaker.Limits {
+	c := &a.cfg.Answers
+	return breaker.Limits{Address: c.PerAddress, Domain: c.PerDomain, Account: c.PerAccount, Window: time.Duration(c.Window)}
 }
 
 // menu is what Telegram shows beside the keyboard, by language; "" is for languages that we do not speak.

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tanggap/tickets"
+	"tanggap/tickets/breaker"
 	"tanggap/tickets/figures"
 )
 
@@ -20,7 +21,7 @@ type gauges struct {
 	store    *tickets.Store
 	accounts []string
 
-	queue, oldest, working, lastIn, lastOut, inbox, inboxOldest, late, lateOldest, up *prometheus.Desc
+	queue, oldest, working, lastIn, lastOut, held, inbox, inboxOldest, late, lateOldest, up *prometheus.Desc
 }
 
 func newGauges(store *tickets.Store, accounts []string) *gauges {
@@ -34,6 +35,7 @@ func newGauges(store *tickets.Store, accounts []string) *gauges {
 		working:     d("account_working", "1 while the account works, 0 while it is suspended or paused.", "account"),
 		lastIn:      d("account_last_inbound_timestamp_seconds", "When the last message came, 0 before the first.", "account"),
 		lastOut:     d("account_last_outbound_timestamp_seconds", "When the last message left, 0 before the first.", "account"),
+		held:        d("answers_held", "Automatic answers that are held back as a storm, until staff decide.", "account"),
 		inbox:       d("inbox_waiting", "Accepted messages that wait to become tickets, counted up to 1000."),
 		inboxOldest: d("inbox_oldest_seconds", "How long the oldest of them waits."),
 		late:        d("tickets_late", "Open tickets whose answer is overdue, by kind; the 1000 that are late the longest are counted.", "kind"),
@@ -44,7 +46,7 @@ func newGauges(store *tickets.Store, accounts []string) *gauges {
 
 // Describe names the gauges.
 func (g *gauges) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{g.queue, g.oldest, g.working, g.lastIn, g.lastOut, g.inbox, g.inboxOldest, g.late, g.lateOldest, g.up} {
+	for _, d := range []*prometheus.Desc{g.queue, g.oldest, g.working, g.lastIn, g.lastOut, g.held, g.inbox, g.inboxOldest, g.late, g.lateOldest, g.up} {
 		ch <- d
 	}
 }
@@ -68,7 +70,12 @@ func (g *gauges) collect(ctx context.Context, ch chan<- prometheus.Metric) error
 	put := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
+	held, err := breaker.Held(ctx, g.store)
+	if err != nil {
+		return err
+	}
 	for _, name := range g.accounts {
+		put(g.held, float64(held[name]), name)
 		q, err := g.store.OutboxQueue(ctx, name)
 		if err != nil {
 			return err

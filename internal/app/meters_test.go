@@ -46,7 +46,7 @@ func TestMetrics(t *testing.T) {
 			}
 		}
 		for _, want := range []string{
-			`tanggap_outbox_waiting{account="bot"} 0`, `tanggap_outbox_oldest_seconds{account="sms"} `, `tanggap_account_working{account="bot"} 1`,
+			`tanggap_outbox_waiting{account="bot"} 0`, `tanggap_outbox_oldest_seconds{account="sms"} `, `tanggap_account_working{account="bot"} 1`, `tanggap_answers_held{account="bot"} 0`,
 			"tanggap_decide_seconds_count 1", "tanggap_inbox_waiting ", "tanggap_store_up 1", "tanggap_accept_seconds_count",
 			`tanggap_tickets_late{kind="complaint"} 0`, `tanggap_tickets_late{kind="misconduct"} 0`, "tanggap_tickets_late_oldest_seconds 0",
 			`tanggap_account_last_inbound_timestamp_seconds{account="sms"} `,

@@ -13,6 +13,7 @@ import (
 	"tanggap/channels"
 	"tanggap/router/dispatch"
 	"tanggap/tickets"
+	"tanggap/tickets/breaker"
 )
 
 const (
@@ -103,7 +104,7 @@ func (a *App) start(ctx, run context.Context) {
 			a.loops.Go(func() { a.register(ctx, r) })
 		}
 	}
-	out := dispatch.New(a.store, sending, dispatch.Options{Holder: a.holder, Log: a.log, Open: a.openFile, Allow: a.allowed})
+	out := dispatch.New(a.store, sending, dispatch.Options{Holder: a.holder, Log: a.log, Open: a.openFile, Allow: a.allowed, Breaker: breaker.New(a.store, a.limits())})
 	a.loops.Go(func() {
 		if err := out.Run(run); err != nil {
 			a.log.Error("dispatch ended", "cause", err)

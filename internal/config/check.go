@@ -57,8 +57,20 @@ func (c *Config) check(d *decoder) {
 		d.fail("city.privacy_notice", "is no https:// or http:// address of a page")
 	}
 	c.checkNotices(d)
+	c.Answers.check(d)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		d.fail("log.format", `%q is neither "text" nor "json"`, c.Log.Format)
+	}
+}
+
+func (a *Answers) check(d *decoder) {
+	for key, value := range map[string]int{"answers.per_address": a.PerAddress, "answers.per_domain": a.PerDomain, "answers.per_account": a.PerAccount} {
+		if value < 0 {
+			d.fail(key, "is less than 0")
+		}
+	}
+	if a.Window < Duration(time.Minute) && !d.failed("answers.window") {
+		d.fail("answers.window", "is less than 1m")
 	}
 }
 

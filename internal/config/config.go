@@ -24,6 +24,7 @@ type Config struct {
 	City        City        `toml:"city"`
 	Notices     Notices     `toml:"notices"`
 	OnCall      OnCall      `toml:"oncall"`
+	Answers     Answers     `toml:"answers"`
 	Costs       Costs       `toml:"costs"`
 	Log         Log         `toml:"log"`
 	Accounts    []Account   `toml:"-"` // of [channels.NAME], sorted by name
@@ -112,6 +113,15 @@ type OnCall struct {
 	SMSAccount string `toml:"sms_account"`
 }
 
+// Answers is how many automatic answers a mailbox sends in a Window before the next are held back: two programs that
+// write to each other end by it, and a flood of mail with forged senders is answered by no flood. 0 sets no bound.
+type Answers struct {
+	PerAddress int      `toml:"per_address"` // to one address
+	PerDomain  int      `toml:"per_domain"`  // to all of one mail domain
+	PerAccount int      `toml:"per_account"`
+	Window     Duration `toml:"window"`
+}
+
 // Log is what goes to standard error.
 type Log struct {
 	Level  slog.Level `toml:"level"`
@@ -151,6 +161,7 @@ func Default() *Config {
 		Attachments: Attachments{URL: "file:attachments"},
 		Notices:     Notices{Enabled: true, Gather: Duration(10 * time.Minute), Daily: "07:30"},
 		OnCall:      OnCall{After: Duration(10 * time.Minute), Gather: Duration(10 * time.Minute)},
+		Answers:     Answers{PerAddress: 6, PerDomain: 500, PerAccount: 2000, Window: Duration(time.Hour)},
 		Log:         Log{Level: slog.LevelInfo, Format: "text"},
 	}
 }

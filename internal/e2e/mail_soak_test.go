@@ -34,6 +34,10 @@ url = "%[2]s"
 url = "file:%[3]s"
 [city]
 pack = "jakarta"
+[answers]
+per_address = 0
+per_domain = 0
+per_account = 0
 [channels.mail]
 type = "email"
 address = "%[4]s"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"tanggap/internal/dbtest"
 	"tanggap/internal/sim"
 	"tanggap/tickets"
+	"tanggap/tickets/breaker"
 	"tanggap/tickets/staff"
 )
 
@@ -201,6 +203,120 @@ func TestRobotsOpenNothingAndAreNotAnswered(t *testing.T) {
 		k.queue("", 2)
 		k.until("its receipt", func() bool { return len(lapor.Mailbox("no-reply@toko.test")) == 1 })
 	})
+}
+
+// TestTwoRobotsEnd lets a program answer each mail of ours with one that tells nothing of what it answers or is: a new
+// subject, new words, no field that a program should write. It ends after a handful.
+func TestTwoRobotsEnd(t *testing.T) {
+	const robot = "layanan@toko.test"
+	box := postbox(t, "lapor@kota.test")
+	c := configure(t, dbtest.New(t, dbtest.SQLite), freeAddr(t), mailAccount("mail", "lapor@kota.test", box))
+	k := run(t, c)
+	k.looked("mail")
+	streets := []string{"Melati", "Mawar", "Kenanga", "Anggrek", "Cempaka", "Dahlia", "Flamboyan", "Kamboja", "Teratai", "Seruni", "Bougenville", "Nusa Indah"}
+	write := func(n int) {
+		l := sim.MailLetter{From: robot, Subject: fmt.Sprintf("Tiket #%d", 100+n), Text: fmt.Sprintf("Lubang ke-%d di Jalan %s sudah kami catat.", n*7, streets[n%len(streets)])}
+		if _, err := box.Write(l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(0)
+	wrote := 1
+	k.until("the breaker", func() bool {
+		if got := len(box.Mailbox(robot)); got >= wrote { // the robot answers each of ours
+			write(wrote)
+			wrote++
+		}
+		held, err := breaker.Held(t.Context(), k.app.Store())
+		return err == nil && held["mail"] > 0
+	})
+	k.until("the last report", func() bool { return len(k.all()) == wrote })
+	if sent := len(box.Taken()); sent != c.Answers.PerAddress || wrote != sent+1 {
+		t.Errorf("we wrote %d mails, the robot %d; want %d of ours and the one that was not answered", sent, wrote, c.Answers.PerAddress)
+	}
+	if !strings.Contains(k.logs.String(), "kind=storm") {
+		t.Error("the log does not tell of the storm")
+	}
+	k.silent(robot)
+}
+
+// all are the tickets that there are, at most 200.
+func (k *city) all() []tickets.Ticket {
+	k.t.Helper()
+	list, _, err := k.app.Store().List(k.t.Context(), tickets.Filter{Limit: 200})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return list
+}
+
+// storm is a flood of mail from one address: all of it is filed, little of it is answered, also after a restart.
+func storm(t *testing.T, database string, mails int) {
+	const robot = "alarm@pabrik.test"
+	box := postbox(t, "lapor@kota.test")
+	c := configure(t, database, freeAddr(t), mailAccount("mail", "lapor@kota.test", box))
+	k := run(t, c)
+	k.looked("mail")
+	began := time.Now()
+	write := func(from, to int) {
+		for i := from; i < to; i++ {
+			l := sim.MailLetter{From: robot, Subject: fmt.Sprintf("Gangguan %d", i), Text: fmt.Sprintf("Perangkat %d di gardu %d tidak menjawab sejak pukul %02d.%02d.", i*31%977, i, i%24, i%60)}
+			if _, err := box.Write(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	done := func(n int) func() bool {
+		return func() bool {
+			var filed, waiting int
+			row := k.app.Store().Row(t.Context(), `SELECT (SELECT count(*) FROM message WHERE direction = 'in'), (SELECT count(*) FROM outbox WHERE done_at = 0)`)
+			if err := row.Scan(&filed, &waiting); err != nil {
+				t.Fatal(err)
+			}
+			return filed == n && waiting == 0
+		}
+	}
+	write(0, mails/2)
+	k.until("the first half", done(mails/2))
+	k.stop()
+	c.Server.Listen = freeAddr(t)
+	k = run(t, c)
+	write(mails/2, mails)
+	k.until("the second half", done(mails))
+	var held, intents int
+	row := k.app.Store().Row(t.Context(), `SELECT (SELECT count(*) FROM outbox WHERE state = 'held'), (SELECT count(*) FROM outbox)`)
+	if err := row.Scan(&held, &intents); err != nil {
+		t.Fatal(err)
+	}
+	sent := len(box.Taken())
+	t.Logf("%d mails from one address: %d filed, %d answered, %d answers held back, in %v", mails, mails, sent, held, time.Since(began).Round(time.Millisecond))
+	if sent != c.Answers.PerAddress || held != intents-sent {
+		t.Errorf("%d answers went out, want %d; %d of %d are held", sent, c.Answers.PerAddress, held, intents)
+	}
+	storms, err := breaker.Storms(t.Context(), k.app.Store())
+	if err != nil || len(storms) != 1 || storms[0].Held != held {
+		t.Fatalf("%+v %v", storms, err)
+	}
+	citizen := "siti@example.test"
+	if _, err := box.Write(sim.MailLetter{From: citizen, Subject: "Lampu", Text: complaint}); err != nil {
+		t.Fatal(err)
+	}
+	k.until("the receipt of somebody else", func() bool { return len(box.Mailbox(citizen)) == 1 })
+	if held > 100 {
+		return // a mailbox takes five a second
+	}
+	if err := breaker.Release(t.Context(), k.app.Store(), "siti", storms[0].Name); err != nil {
+		t.Fatal(err)
+	}
+	k.until("what staff released", func() bool { return len(box.Mailbox(robot)) == sent+held })
+}
+
+func TestSoakStorm(t *testing.T) {
+	if os.Getenv("TANGGAP_SOAK") == "" {
+		storm(t, dbtest.New(t, dbtest.SQLite), 20) // the short form stays alive in every run
+		return
+	}
+	dbtest.Each(t, func(t *testing.T, database string) { storm(t, database, 1000) })
 }
 
 // forge is a Message-ID of ours with another proof.

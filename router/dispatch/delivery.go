@@ -43,6 +43,9 @@ func (d *delivery) run(ctx context.Context) {
 	safe := context.WithoutCancel(ctx) // what has begun is brought to its end
 	kind, reason := d.refusal(p, time.Now())
 	if len(p.Parts) == 0 {
+		if reason == "" && d.held(safe) {
+			return
+		}
 		if err := d.store.Render(safe, p, texts(p.Text, d.caps.Text)); err != nil {
 			d.trouble("rendering", err)
 			return
@@ -66,6 +69,23 @@ func (d *delivery) run(ctx context.Context) {
 	default:
 		d.attempt(ctx, part)
 	}
+}
+
+// held reports whether the breaker holds the parcel back, or cannot say: then it is asked again when the lease ends.
+// Only mail is asked about, for only there programs answer programs.
+func (d *delivery) held(ctx context.Context) bool {
+	if d.o.Breaker == nil || d.caps.Addresses != channels.Mail {
+		return false
+	}
+	pass, fresh, err := d.o.Breaker.Pass(ctx, d.parcel)
+	if err != nil {
+		d.trouble("asking the breaker", err)
+		return true
+	}
+	if fresh {
+		d.log.Warn("a storm: automatic answers are held back", "outbox", d.parcel.ID, "kind", "storm")
+	}
+	return !pass
 }
 
 // next is the part to work on: the first that is not out.

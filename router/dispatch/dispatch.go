@@ -45,9 +45,17 @@ type Options struct {
 	// Open opens a stored attachment; nil where there are none to send.
 	Open func(context.Context, tickets.Attachment) (io.ReadCloser, error)
 	// Allow says whom this installation may write to; nil is everyone. What it forbids fails visibly.
-	Allow   func(tickets.Address) bool
+	Allow func(tickets.Address) bool
+	// Breaker holds automatic answers back where mailboxes make a storm of them; nil holds nothing. It is asked
+	// once about each message, before its first attempt.
+	Breaker Breaker
 	Timeout time.Duration // of one Send; 0 means 30 s
 	Poll    time.Duration // between looks at the outbox without a hint; 0 means 1 s
+}
+
+// Breaker decides whether a parcel goes out; one that does not is done with. fresh is whether that is news.
+type Breaker interface {
+	Pass(ctx context.Context, p *tickets.Parcel) (pass, fresh bool, err error)
 }
 
 // Dispatcher serves the outbox of some accounts.

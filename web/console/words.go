@@ -44,7 +44,7 @@ func families() map[string][]string {
 		"who":            {"citizen", "bot", "staff", "note", "mailbox"},
 		"actor":          actors,
 		"event":          append([]string{"other"}, eventTypes...),
-		"sent":           {"queued", "sent", "delivered", "failed", "unknown", "uncertain"},
+		"sent":           {"queued", "held", "sent", "delivered", "failed", "unknown", "uncertain"},
 		"account":        accountStates,
 		"inbound":        inboundKinds,
 		"aside_reason":   staff.AsideReasons(),
