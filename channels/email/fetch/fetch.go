@@ -120,6 +120,7 @@ type run struct {
 	recallAt time.Time // the past is not read on before then
 
 	recallSpan uint32
+	left       bool // something was left to the people who are asked about the past
 }
 
 // follow reads the mailbox over one connection until something breaks. worked is whether it got anywhere.
@@ -145,7 +146,7 @@ func (r *run) follow(ctx context.Context) (worked bool, err error) {
 		if err != nil {
 			return worked, err
 		}
-		switch more, err := r.recall(ctx, s, b); {
+		switch more, err := r.recall(ctx, s, p, b); {
 		case err != nil:
 			return worked, err
 		case more && ctx.Err() == nil:
@@ -205,13 +206,31 @@ func (r *run) position(ctx context.Context, s *wire.Mailbox, b wire.Box) (positi
 		return p, r.mark(ctx, p)
 	}
 	if p.validity != b.Validity || !b.Guessed && b.Next <= p.uid {
-		// Every mail has a new number, also where the server does not say so and counts from below again. What was
-		// taken is known by its EventID, so all is read again.
-		r.Log.Warn("mailbox renumbered, reading it again")
-		p = position{validity: b.Validity, base: b.Next - 1, since: p.since}
-		return p, r.mark(ctx, p)
+		// Every mail has a new number, also where the server does not say so and counts from below again.
+		return r.renumbered(ctx, s, b, p)
 	}
 	return p, nil
+}
+
+// renumbered begins again in a mailbox whose mails have new numbers. What was taken is known by its EventID, so all
+// is read again: first what may have come since, then, where new mail goes on, the rest.
+func (r *run) renumbered(ctx context.Context, s *wire.Mailbox, b wire.Box, old position) (position, error) {
+	r.Log.Warn("mailbox renumbered, reading it again", "messages", b.Messages)
+	p := position{validity: b.Validity, base: b.Next - 1, since: old.since, arrived: old.arrived}
+	if r.marker != nil && r.asks && !old.arrived.IsZero() {
+		first, err := s.Since(old.arrived.Add(-2 * clockSkew))
+		if err != nil {
+			return position{}, err
+		}
+		p.uid = p.base
+		if first > 0 {
+			p.uid = min(first-1, p.base)
+		}
+		if err := write(ctx, r.marker, r.Account+againMark, Past{Validity: p.validity, Next: 1, Last: p.uid}); err != nil {
+			return position{}, err
+		}
+	}
+	return p, r.mark(ctx, p)
 }
 
 // mark makes p durable where the Inbox can.

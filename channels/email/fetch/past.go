@@ -45,6 +45,7 @@ type Books interface {
 const (
 	pastMark   = "/past"
 	answerMark = "/past-answer"
+	againMark  = "/again" // a Past, of what has to be looked at once more
 )
 
 // ReadPast is what lay in an account's mailbox, and what people have said to it. asked is false where the account was
@@ -81,7 +82,7 @@ func write(ctx context.Context, books Books, name string, what any) error {
 	return books.Mark(ctx, name, string(text))
 }
 
-// ask notes what lies in the mailbox up to p.uid, at an account's first start.
+// ask notes what lies in the mailbox at an account's first start, when p begins after it.
 func (r *run) ask(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) error {
 	newer := 0
 	if p.uid < p.base {
@@ -91,11 +92,27 @@ func (r *run) ask(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) 
 		}
 		newer = len(uids)
 	}
-	past := Past{Validity: p.validity, Next: 1, Last: p.uid, Messages: int(b.Messages) - newer}
+	return r.askAbout(ctx, s, p, int(b.Messages)-newer)
+}
+
+// askLate asks where mail turned out to be from before the first start only when it was looked at; before its place
+// is marked, or nobody would know of it.
+func (r *run) askLate(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) error {
+	if !r.left || !r.asks {
+		return nil
+	}
+	r.left = false
+	if _, _, asked, err := ReadPast(ctx, r.marker, r.Account); err != nil || asked {
+		return err
+	}
+	return r.askAbout(ctx, s, p, int(b.Messages))
+}
+
+func (r *run) askAbout(ctx context.Context, s *wire.Mailbox, p position, messages int) (err error) {
+	past := Past{Validity: p.validity, Next: 1, Last: p.base, Messages: messages}
 	if past.Messages <= 0 {
 		return nil
 	}
-	var err error
 	if past.Oldest, err = s.Oldest(); err != nil {
 		return err
 	}
@@ -105,24 +122,41 @@ func (r *run) ask(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) 
 	return write(ctx, r.marker, r.Account+pastMark, past)
 }
 
-// pastAgain is how long an import waits after the connection broke in it, while new mail goes on.
+// pastAgain is how long the reading of old mail waits after the connection broke in it, while new mail goes on.
 const pastAgain = time.Minute
 
-// recall takes some of the past where people want it, mute, and reports whether there is more. It has a place of its
-// own: new mail is looked for in between.
-func (r *run) recall(ctx context.Context, s *wire.Mailbox, b wire.Box) (more bool, err error) {
+// recall takes some of what does not lie ahead: of a mailbox that was renumbered what is left to look at, and of the
+// past what people want, mute. It reports whether there is more. Its places are its own: new mail is looked for in
+// between.
+func (r *run) recall(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) (more bool, err error) {
 	if r.marker == nil || time.Now().Before(r.recallAt) {
 		return false, nil
+	}
+	defer func() {
+		if err != nil {
+			r.recallAt = time.Now().Add(pastAgain)
+		}
+	}()
+	var again Past
+	if _, err := read(ctx, r.marker, r.Account+againMark, &again); err != nil {
+		return false, err
+	}
+	if again.Validity == b.Validity && !again.Done() {
+		err := r.recallSome(ctx, s, &again, againMark, func(m wire.Mail) []channels.Inbound { return r.judge(p, m) }, func() error { return r.askLate(ctx, s, p, b) })
+		return true, err
 	}
 	past, answer, asked, err := ReadPast(ctx, r.marker, r.Account)
 	if r.Past.Given {
 		answer = r.Past
 	}
-	if err != nil || !asked || !answer.Import || past.Done() {
+	if err != nil || !asked || !answer.Import {
 		return false, err
 	}
 	if past.Validity != b.Validity { // all have new numbers, and what was taken is known
-		past.Validity, past.Next, past.Last = b.Validity, 1, b.Next-1
+		past.Validity, past.Next, past.Last = b.Validity, 1, p.base
+	}
+	if past.Done() {
+		return false, nil
 	}
 	if past.Next == 1 && !answer.From.IsZero() {
 		first, err := s.Since(answer.From)
@@ -133,15 +167,22 @@ func (r *run) recall(ctx context.Context, s *wire.Mailbox, b wire.Box) (more boo
 			past.Next = past.Last + 1
 		}
 	}
-	if err = r.recallSome(ctx, s, &past, answer.From); err != nil {
-		r.recallAt = time.Now().Add(pastAgain)
-		return false, err
-	}
-	return !past.Done(), nil
+	err = r.recallSome(ctx, s, &past, pastMark, func(m wire.Mail) []channels.Inbound {
+		var wanted []channels.Inbound
+		for _, in := range r.inbound(m, past.Validity) {
+			if old, _ := p.age(m, in.SentAt); old && !m.Arrived.Before(answer.From) && (in.SentAt.IsZero() || !in.SentAt.Before(answer.From)) {
+				in.Mute = true
+				wanted = append(wanted, in)
+			}
+		}
+		return wanted
+	}, func() error { return nil })
+	return err == nil && !past.Done(), err
 }
 
-// recallSome takes one batch of the past, and notes how far it got.
-func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, from time.Time) error {
+// recallSome takes one batch of the past, of each mail what take makes of it, and notes under name how far it got,
+// after before.
+func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, name string, take func(wire.Mail) []channels.Inbound, before func() error) error {
 	last := past.Last
 	r.recallSpan = max(r.recallSpan, leastSpan)
 	if !past.Done() && last-past.Next >= r.recallSpan {
@@ -166,14 +207,9 @@ func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, from 
 			last = uid - 1
 			break
 		}
-		if !found || m.Arrived.Before(from) {
-			continue
-		}
-		for _, in := range r.inbound(m, past.Validity) {
-			if in.SentAt.IsZero() || !in.SentAt.Before(from) {
-				in.Mute = true
-				batch, size = append(batch, in), size+len(m.Raw)
-			}
+		if found {
+			messages := take(m)
+			batch, size = append(batch, messages...), size+len(messages)*len(m.Raw)
 		}
 	}
 	if len(batch) > 0 {
@@ -181,8 +217,11 @@ func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, from 
 			return fmt.Errorf("handing mail to the inbox: %w", err)
 		}
 	}
+	if err := before(); err != nil {
+		return err
+	}
 	past.Next, past.Taken = last+1, past.Taken+len(batch)
-	return errors.Join(broken, write(ctx, r.marker, r.Account+pastMark, past))
+	return errors.Join(broken, write(ctx, r.marker, r.Account+name, past))
 }
 
 // after is the UID that follows the one at i, 0 for none.

@@ -43,7 +43,7 @@ func TestThePastIsAskedAbout(t *testing.T) {
 	b.put(100, "baru-2")
 	in.want(t, "baru-1", "baru-2")
 	past, answer, asked, err := ReadPast(t.Context(), in, "mail")
-	if err != nil || !asked || answer.Given || past.Messages != 5 || past.Last != 50 || past.Done() || time.Since(past.Oldest) < 4*365*24*time.Hour {
+	if err != nil || !asked || answer.Given || past.Messages != 5 || past.Last != 51 || past.Done() || time.Since(past.Oldest) < 4*365*24*time.Hour {
 		t.Fatalf("asked %v about %+v, answered %+v, %v", asked, past, answer, err)
 	}
 	stop()
@@ -106,4 +106,80 @@ func TestThePastIsLeftAlone(t *testing.T) {
 	b.set(func() { b.validity++ }) // not by a new numbering either
 	b.put(100, "baru-2")
 	in.want(t, "baru-1", "baru-2")
+}
+
+// TestARestoredMailbox has all its mails arrive today, at the first start or after it. Their authors' dates tell that
+// nobody waits for an answer.
+func TestARestoredMailbox(t *testing.T) {
+	b, in := serve(t), newInbox()
+	now := time.Now()
+	restored := func(uid uint32, text string, age time.Duration) stored {
+		return stored{uid, fmt.Sprintf("Message-ID: <%s@x.test>\r\nDate: %s\r\n\r\n%s", text, now.Add(-age).Format(time.RFC1123Z), text), now}
+	}
+	const day = 24 * time.Hour
+	first := []stored{restored(1, "lama", 400*day), restored(2, "tertunda", 3*day), restored(3, "baru", time.Minute)}
+	b.mails = first
+	stop := follow(t, b, in, nil)
+	in.await(t, "tertunda", "baru")
+	stop()
+	if past, answer, asked, err := ReadPast(t.Context(), in, "mail"); err != nil || !asked || answer.Given || past.Messages != 3 {
+		t.Errorf("asked %v about %+v, %v", asked, past, err)
+	}
+	b.set(func() {
+		b.validity++
+		b.mails = append(slices.Clone(first), restored(4, "sesudahnya", 0))
+	})
+	follow(t, b, in, func(o *Options) { o.Past = Answer{Given: true, Import: true} })
+	in.await(t, "tertunda", "baru", "sesudahnya", "lama")
+	for _, m := range in.Messages() {
+		if want := m.Text == "lama" || m.Text == "tertunda"; m.Mute != want {
+			t.Errorf("%s: mute is %v", m.Text, m.Mute)
+		}
+	}
+}
+
+// TestALargeMailboxIsRenumbered: what came since is taken at once, the rest is looked at in between, and nothing twice.
+func TestALargeMailboxIsRenumbered(t *testing.T) {
+	b, in := serve(t), newInbox()
+	const before = 300
+	now := time.Now()
+	in.marks["mail"] = position{validity: 7, since: now.AddDate(-1, 0, 0)}.String()
+	for i := range before {
+		b.putAt(uint32(i)+1, fmt.Sprint("surat-", i), now.AddDate(0, 0, i-before))
+	}
+	stop := follow(t, b, in, nil)
+	if !in.Await(patience, func() bool { return len(in.Messages()) == before }) {
+		t.Fatalf("%d mails came", len(in.Messages()))
+	}
+	stop()
+	b.putAt(before+1, "sementara", now) // while we were away
+	b.set(func() {
+		b.validity++
+		b.asked = nil
+		for i := range b.mails {
+			b.mails[i].uid += 5000
+		}
+	})
+	follow(t, b, in, nil)
+	if !in.Await(patience, func() bool { return len(in.Messages()) == before+1 }) {
+		t.Fatal("the mail that came meanwhile is missing")
+	}
+	if n := b.commands("UID FETCH"); n > 100 {
+		t.Errorf("%d mails were fetched before the new one", n)
+	}
+	b.put(9000, "sesudahnya")
+	if !in.Await(patience, func() bool { return len(in.Messages()) == before+2 }) {
+		t.Fatal("the mail after it is missing")
+	}
+	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		var again Past
+		if _, err := read(t.Context(), in, "mail"+againMark, &again); err != nil || time.Now().After(deadline) {
+			t.Fatalf("what was left is at %+v, %v", again, err)
+		} else if again.Done() && b.commands("UID FETCH") >= before {
+			break
+		}
+	}
+	if got := len(in.Messages()); got != before+2 {
+		t.Errorf("%d messages, want each once", got)
+	}
 }

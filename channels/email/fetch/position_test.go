@@ -15,6 +15,9 @@ func TestPositionIsACursor(t *testing.T) {
 	if err != nil || back != late {
 		t.Errorf("%s reads as %v, %v", late, back, err)
 	}
+	if p, err := parsePosition("0000000007:0000000009:0000000003:1760000000"); err != nil || p != early {
+		t.Errorf("a cursor of an older program reads as %v, %v", p, err)
+	}
 	if _, err := parsePosition("829345"); err == nil {
 		t.Error("another channel's cursor was read")
 	}

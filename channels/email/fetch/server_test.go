@@ -336,7 +336,11 @@ func follow(t *testing.T, b *mailbox, in channels.Inbox, change func(*Options)) 
 			if m.Truncated {
 				kind = channels.Unknown
 			}
-			return channels.Inbound{Account: "mail", Kind: kind, EventID: head + strconv.FormatBool(m.Truncated), Text: text, Raw: m.Raw}
+			var written time.Time
+			if _, date, dated := strings.Cut(head, "Date: "); dated {
+				written, _ = time.Parse(time.RFC1123Z, date)
+			}
+			return channels.Inbound{Account: "mail", Kind: kind, EventID: head + strconv.FormatBool(m.Truncated), Text: text, Raw: m.Raw, SentAt: written}
 		},
 	}
 	if change != nil {

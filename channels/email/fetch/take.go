@@ -25,7 +25,7 @@ const (
 
 // take delivers what came after p, and reports whether it got any further.
 func (r *run) take(ctx context.Context, s *wire.Mailbox, p position, b wire.Box) (got bool, err error) {
-	batch := &batch{run: r, p: p}
+	batch := &batch{run: r, folder: s, box: b, p: p}
 	span := uint32(leastSpan)
 	for p.uid+1 < b.Next {
 		last := b.Next - 1
@@ -65,7 +65,8 @@ func (r *run) each(ctx context.Context, s *wire.Mailbox, b *batch, uids []uint32
 		if m, found, broken = r.bring(s, &r.bad, uid, after(uids, i)); broken != nil {
 			break
 		}
-		b.p.uid = uid
+		m.UID = uid
+		b.p.done(m)
 		if found {
 			b.add(m)
 		}
@@ -85,6 +86,8 @@ func (r *run) each(ctx context.Context, s *wire.Mailbox, b *batch, uids []uint32
 // batch is what goes to the Inbox at once.
 type batch struct {
 	*run
+	folder  *wire.Mailbox
+	box     wire.Box
 	p       position // of the last mail that was looked at
 	mails   []channels.Inbound
 	bytes   int
@@ -93,20 +96,33 @@ type batch struct {
 }
 
 func (b *batch) add(m wire.Mail) {
-	if b.marker != nil && !b.Past.Import && b.p.past(m, clockSkew) {
-		b.skipped = true
-		return
-	}
-	messages := b.inbound(m, b.p.validity)
+	messages := b.judge(b.p, m)
 	for i := range messages {
-		messages[i].Cursor, messages[i].Mute = b.p.String(), b.p.past(m, 0)
+		messages[i].Cursor = b.p.String()
 	}
 	b.mails = append(b.mails, messages...)
 	b.bytes += len(messages) * len(m.Raw)
 	b.skipped = b.skipped || len(messages) == 0
 }
 
+// judge is what the Inbox takes of a mail, by its age.
+func (r *run) judge(p position, m wire.Mail) []channels.Inbound {
+	messages := r.inbound(m, p.validity)
+	for i := range messages {
+		past, left := p.age(m, messages[i].SentAt)
+		if left && r.marker != nil {
+			r.left = true
+			return nil
+		}
+		messages[i].Mute = messages[i].Mute || past
+	}
+	return messages
+}
+
 func (b *batch) deliver(ctx context.Context) error {
+	if err := b.askLate(ctx, b.folder, b.p, b.box); err != nil {
+		return err
+	}
 	if len(b.mails) > 0 {
 		if err := b.in.Accept(ctx, b.mails...); err != nil {
 			return fmt.Errorf("handing mail to the inbox: %w", err)
