@@ -216,6 +216,9 @@ func (v view) message(ticket int64, l *tickets.Line) Message {
 	case l.Direction == tickets.Out:
 		if l.Sent.State == "" { // staff wrote it past us
 			m.State = "sent"
+			if !l.SentAt.IsZero() {
+				at = l.SentAt
+			}
 			break
 		}
 		m.State, m.Reason, m.Code, m.ExternalID = l.Sent.State, v.over(ticket, l.Sent.Reason), v.over(ticket, l.Sent.Code), l.Sent.ExternalID // a platform's words too

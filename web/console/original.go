@@ -53,7 +53,9 @@ func (c *console) showOriginal(v *visit, t *tickets.Ticket) {
 		c.original.Save(v.w, raw, t.Reference.String()+".eml")
 		return
 	}
-	c.original.Show(v.w, v.r, raw)
+	if !c.original.Show(v.w, v.r, raw) {
+		c.UI.Fail(v.w, v.r, http.StatusServiceUnavailable)
+	}
 }
 
 // originals gives the lines that came as mails the way to those.

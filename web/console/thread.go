@@ -67,6 +67,9 @@ func (c *console) lines(lang string, t *tickets.Ticket, all []tickets.Line, over
 			x.Who = "bot"
 		case l.Direction == tickets.Out && l.Sent.State == "":
 			x.Who = "mailbox"
+			if !l.SentAt.IsZero() {
+				x.At = l.SentAt // it was read in the folder some time after that
+			}
 		case l.Direction == tickets.Out:
 			x.Who, x.Author = "staff", l.Author
 		default:

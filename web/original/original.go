@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -55,7 +56,11 @@ type Reader struct {
 	Options
 	policy *bluemonday.Policy
 	mail   *template.Template
+	turn   chan struct{}
 }
+
+// turnTime is how long a call waits until its mail is looked at: one is at a time.
+const turnTime = 20 * time.Second
 
 // New is a Reader; its error is about the template.
 func New(o Options) (*Reader, error) {
@@ -63,7 +68,7 @@ func New(o Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{o, newPolicy(), t}, nil
+	return &Reader{o, newPolicy(), t, make(chan struct{}, 1)}, nil
 }
 
 // sheet is the dot of mail.html.
@@ -83,12 +88,12 @@ type piece struct {
 	Text string
 }
 
-// Show writes the page of a mail.
-func (d *Reader) Show(w http.ResponseWriter, r *http.Request, raw []byte) {
+// Show writes the page of a mail. It returns false, and has written nothing, where its turn did not come in time or the
+// page could not be made.
+func (d *Reader) Show(w http.ResponseWriter, r *http.Request, raw []byte) bool {
 	var b bytes.Buffer
-	if err := d.mail.Execute(&b, d.sheet(r, raw)); err != nil {
-		http.Error(w, "500", http.StatusInternalServerError)
-		return
+	if !d.render(&b, r, raw) {
+		return false
 	}
 	h := w.Header()
 	for name, value := range headers {
@@ -98,6 +103,20 @@ func (d *Reader) Show(w http.ResponseWriter, r *http.Request, raw []byte) {
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Add("Vary", "Accept-Language, Cookie")
 	_, _ = b.WriteTo(w) // an error is the caller's hanging up
+	return true
+}
+
+// render makes the page when its turn comes: to take the largest of mails apart takes several times its size.
+func (d *Reader) render(b *bytes.Buffer, r *http.Request, raw []byte) bool {
+	bounded, cancel := context.WithTimeout(r.Context(), turnTime)
+	defer cancel()
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+	case <-bounded.Done():
+		return false
+	}
+	return d.mail.Execute(b, d.sheet(bounded, d.Language(r), raw)) == nil
 }
 
 // Save writes the mail's bytes as a file named name, which no browser shows or runs.
@@ -112,8 +131,8 @@ func (d *Reader) Save(w http.ResponseWriter, raw []byte, name string) {
 	_, _ = w.Write(raw)
 }
 
-func (d *Reader) sheet(r *http.Request, raw []byte) sheet {
-	lang := d.Language(r)
+// sheet takes a mail apart. Pictures that ctx leaves no time for are said to be missing.
+func (d *Reader) sheet(ctx context.Context, lang string, raw []byte) sheet {
 	say := func(key string, values ...any) string { return d.Say(lang, key, values...) }
 	m := letter.Open(raw)
 	s := sheet{Lang: lang, Title: say("mail.title"), Trace: m.Trace, TraceTitle: say("mail.trace", "count", len(m.Trace))}
@@ -125,7 +144,7 @@ func (d *Reader) sheet(r *http.Request, raw []byte) sheet {
 		}
 		s.Fields = append(s.Fields, f)
 	}
-	p := &page{ctx: r.Context(), inline: m.Inline, draw: d.Draw, cache: map[string]string{}}
+	p := &page{ctx: ctx, inline: m.Inline, draw: d.Draw, cache: map[string]string{}}
 	left := mostText
 	for _, part := range m.Body {
 		text := part.Text

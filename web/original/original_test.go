@@ -48,8 +48,7 @@ func dot(t testing.TB) []byte {
 func shows(t testing.TB, raw string) (page string, h http.Header) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	reader(t).Show(w, httptest.NewRequest(http.MethodGet, "/", nil), []byte(strings.ReplaceAll(raw, "\n", "\r\n")))
-	if w.Code != http.StatusOK {
+	if !reader(t).Show(w, httptest.NewRequest(http.MethodGet, "/", nil), []byte(strings.ReplaceAll(raw, "\n", "\r\n"))) || w.Code != http.StatusOK {
 		t.Fatalf("status %d", w.Code)
 	}
 	return w.Body.String(), w.Header()
@@ -144,5 +143,16 @@ func TestSavesWhatCame(t *testing.T) {
 	reader(t).Save(w, raw, "482-177-3051.eml")
 	if !bytes.Equal(w.Body.Bytes(), raw) || w.Header().Get("Content-Disposition") != "attachment; filename=482-177-3051.eml" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%q with %v", w.Body, w.Header())
+	}
+}
+
+func TestWhoHangsUpWaitsForNoTurn(t *testing.T) {
+	d := reader(t)
+	d.turn <- struct{}{}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	w := httptest.NewRecorder()
+	if d.Show(w, httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx), nil) || w.Body.Len() > 0 {
+		t.Error("a page was written out of turn")
 	}
 }
