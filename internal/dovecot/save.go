@@ -16,3 +16,11 @@ func (s *Server) Save(folder string, raw []byte) error {
 	}
 	return nil
 }
+
+// Drop deletes a folder: the next one of its name numbers its mails anew.
+func (s *Server) Drop(folder string) error {
+	if out, err := exec.Command("doveadm", "-c", s.conf(), "mailbox", "delete", "-u", Address, folder).CombinedOutput(); err != nil {
+		return fmt.Errorf("deleting a folder: %w: %s", err, out)
+	}
+	return nil
+}

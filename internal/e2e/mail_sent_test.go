@@ -99,6 +99,10 @@ func TestAnswersOfAMailProgramStandOnTheTicket(t *testing.T) {
 		if err := k.app.Store().Ping(context.Background()); err == nil {
 			t.Fatal("the city still runs")
 		}
+		if err := box.Drop("Sent"); err != nil {
+			t.Fatal(err)
+		}
+		save(reply) // under a number that was another mail's
 		k = run(t, c)
 		save(letter("selesai@kantor.test", dovecot.Address, citizen, "lapor2@kampung.test", "Lampu sudah menyala."))
 		shows(5)
