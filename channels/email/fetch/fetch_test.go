@@ -223,3 +223,40 @@ func TestASilentDeathInIdle(t *testing.T) {
 		t.Errorf("Poll: %v", err)
 	}
 }
+
+// TestOneMailboxHangs: of several, read beside each other, one whose server says nothing keeps nobody waiting, and
+// takes part again when it speaks.
+func TestOneMailboxHangs(t *testing.T) {
+	var boxes []*mailbox
+	var ins []*inbox
+	speaks := make(chan struct{})
+	for i := range 4 {
+		b, in := serve(t), newInbox()
+		if i == 1 {
+			b.login = func() string { <-speaks; return "" }
+		}
+		follow(t, b, in, func(o *Options) {
+			if i == 1 {
+				o.Server.Wait = 50 * time.Millisecond
+			}
+		})
+		boxes, ins = append(boxes, b), append(ins, in)
+	}
+	for i, in := range ins {
+		if i == 1 {
+			continue
+		}
+		begun(t, in)
+		boxes[i].put(1, "surat")
+		in.await(t, "surat")
+	}
+	for deadline := time.Now().Add(patience); boxes[1].commands("LOGIN") < 3; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the silent server is not left")
+		}
+	}
+	close(speaks)
+	begun(t, ins[1])
+	boxes[1].put(1, "surat")
+	ins[1].await(t, "surat")
+}
