@@ -66,6 +66,7 @@ func (c check) Run(ctx context.Context, s streams) error {
 		checkDisk,
 		checkClock,
 		checkAgencies,
+		checkAnswers,
 	} {
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		findings = append(findings, look(ctx, cfg)...)

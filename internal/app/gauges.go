@@ -70,7 +70,7 @@ func (g *gauges) collect(ctx context.Context, ch chan<- prometheus.Metric) error
 	put := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	held, err := breaker.Held(ctx, g.store)
+	held, err := breaker.New(g.store, breaker.Limits{}).Held(ctx)
 	if err != nil {
 		return err
 	}

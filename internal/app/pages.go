@@ -10,6 +10,7 @@ import (
 	"tanggap/bot"
 	"tanggap/internal/config"
 	"tanggap/tickets/asked"
+	"tanggap/tickets/breaker"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
 	"tanggap/tickets/originals"
@@ -46,7 +47,7 @@ func (a *App) makePages() error {
 		a.console, err = console.New(console.Options{
 			UI: a.ui, Store: a.store, Desk: desk, Crowd: bot.NewCrowd(desk), Alike: a.alikeTo, Staff: staff.New(a.store), City: a.City, Mind: a.Mind, File: a.files.Get, From: from, Log: a.log,
 			Emergencies: figures.New(a.store).Emergencies, Judged: quality.New(a.store).Since, Waiting: triage.New(a.store).Waiting, Accounts: a.consoleAccounts, Ours: a.ours, URL: a.publicURL(),
-			Rules: book, Mails: originals.New(a.store), Seen: oncall.New(a.store).Seen, Told: oncall.New(a.store).Of,
+			Rules: book, Mails: originals.New(a.store), Breaker: breaker.New(a.store, a.limits()), Seen: oncall.New(a.store).Seen, Told: oncall.New(a.store).Of,
 			Contacts: func(ctx context.Context) ([]bot.Contact, error) { return a.posts.Contacts(ctx) }, // made after the pages
 		})
 	}

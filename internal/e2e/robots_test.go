@@ -227,7 +227,7 @@ func TestTwoRobotsEnd(t *testing.T) {
 			write(wrote)
 			wrote++
 		}
-		held, err := breaker.Held(t.Context(), k.app.Store())
+		held, err := breaker.New(k.app.Store(), breaker.Limits{}).Held(t.Context())
 		return err == nil && held["mail"] > 0
 	})
 	k.until("the last report", func() bool { return len(k.all()) == wrote })
@@ -293,7 +293,7 @@ func storm(t *testing.T, database string, mails int) {
 	if sent != c.Answers.PerAddress || held != intents-sent {
 		t.Errorf("%d answers went out, want %d; %d of %d are held", sent, c.Answers.PerAddress, held, intents)
 	}
-	storms, err := breaker.Storms(t.Context(), k.app.Store())
+	storms, err := breaker.New(k.app.Store(), breaker.Limits{}).Storms(t.Context())
 	if err != nil || len(storms) != 1 || storms[0].Held != held {
 		t.Fatalf("%+v %v", storms, err)
 	}
@@ -305,7 +305,7 @@ func storm(t *testing.T, database string, mails int) {
 	if held > 100 {
 		return // a mailbox takes five a second
 	}
-	if err := breaker.Release(t.Context(), k.app.Store(), "siti", storms[0].Name); err != nil {
+	if err := breaker.New(k.app.Store(), breaker.Limits{}).Release(t.Context(), "siti", storms[0].Name); err != nil {
 		t.Fatal(err)
 	}
 	k.until("what staff released", func() bool { return len(box.Mailbox(robot)) == sent+held })

@@ -118,7 +118,7 @@ func (x *box) out(p *tickets.Parcel) {
 
 func (x *box) storms(want ...string) []breaker.Storm {
 	x.t.Helper()
-	all, err := breaker.Storms(context.Background(), x.store)
+	all, err := x.b.Storms(context.Background())
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -204,10 +204,10 @@ func TestStaffSendWhatWasHeldOrGiveItUp(t *testing.T) {
 		for _, s := range all {
 			named[string(s.Scope)+s.Whom] = s.Name
 		}
-		if err := breaker.Release(ctx, x.store, "siti", named["addressa@x.test"]); err != nil {
+		if err := x.b.Release(ctx, "siti", named["addressa@x.test"]); err != nil {
 			t.Fatal(err)
 		}
-		if err := breaker.Release(ctx, x.store, "siti", named["addressa@x.test"]); !errors.Is(err, tickets.ErrNotFound) {
+		if err := x.b.Release(ctx, "siti", named["addressa@x.test"]); !errors.Is(err, tickets.ErrNotFound) {
 			t.Errorf("a second time: %v", err)
 		}
 		parcels, err := x.store.Claim(ctx, "mail", 10, time.Minute)
@@ -225,7 +225,7 @@ func TestStaffSendWhatWasHeldOrGiveItUp(t *testing.T) {
 			}
 			x.out(&parcels[0])
 		}
-		if err := breaker.Drop(ctx, x.store, "siti", named["domainx.test"]); err != nil {
+		if err := x.b.Drop(ctx, "siti", named["domainx.test"]); err != nil {
 			t.Fatal(err)
 		}
 		if parcels, err := x.store.Claim(ctx, "mail", 10, time.Minute); err != nil || len(parcels) != 0 {

@@ -21,17 +21,12 @@ type Storm struct {
 	EndedBy string    // who decided about the earlier ones, "" for nobody
 }
 
-// Going reports whether answers are still being held back, as far as can be known.
-func (s *Storm) Going(now time.Time, l Limits) bool {
-	return now.Sub(s.LastAt) < max(l.Window, time.Minute)
-}
-
 const readStorms = `SELECT name, account, scope, whom, since, last_at, held, ended_by FROM storm WHERE held > 0 ORDER BY last_at DESC, name LIMIT 100`
 
 // Storms are those of which something is held back, the newest first, at most 100.
-func Storms(ctx context.Context, store *tickets.Store) ([]Storm, error) {
+func (b *Breaker) Storms(ctx context.Context) ([]Storm, error) {
 	var all []Storm
-	err := store.Rows(ctx, func(rows *sql.Rows) error {
+	err := b.store.Rows(ctx, func(rows *sql.Rows) error {
 		var s Storm
 		err := rows.Scan(&s.Name, &s.Account, &s.Scope, &s.Whom, tickets.Stamp(&s.Since), tickets.Stamp(&s.LastAt), &s.Held, &s.EndedBy)
 		all = append(all, s)
@@ -44,9 +39,9 @@ func Storms(ctx context.Context, store *tickets.Store) ([]Storm, error) {
 }
 
 // Held is how many answers are held back, by account.
-func Held(ctx context.Context, store *tickets.Store) (map[string]int, error) {
+func (b *Breaker) Held(ctx context.Context) (map[string]int, error) {
 	all := map[string]int{}
-	err := store.Rows(ctx, func(rows *sql.Rows) error {
+	err := b.store.Rows(ctx, func(rows *sql.Rows) error {
 		var account string
 		var n int
 		err := rows.Scan(&account, &n)
@@ -69,17 +64,17 @@ const (
 
 // Release sends what a storm held back, and begins to count anew: by, who of the staff, found that it is none.
 // tickets.ErrNotFound where nothing is held.
-func Release(ctx context.Context, store *tickets.Store, by, storm string) error {
-	return decide(ctx, store, by, storm, sendHeld, released)
+func (b *Breaker) Release(ctx context.Context, by, storm string) error {
+	return b.decide(ctx, by, storm, sendHeld, released)
 }
 
 // Drop gives up what a storm held back: it is never sent. tickets.ErrNotFound where nothing is held.
-func Drop(ctx context.Context, store *tickets.Store, by, storm string) error {
-	return decide(ctx, store, by, storm, dropHeld, dropped)
+func (b *Breaker) Drop(ctx context.Context, by, storm string) error {
+	return b.decide(ctx, by, storm, dropHeld, dropped)
 }
 
-func decide(ctx context.Context, store *tickets.Store, by, storm, statement, reason string) error {
-	err := store.Write(ctx, func(x tickets.Tx) error {
+func (b *Breaker) decide(ctx context.Context, by, storm, statement, reason string) error {
+	err := b.store.Write(ctx, func(x tickets.Tx) error {
 		n, err := x.Exec(endStorm, tickets.Clean(by), storm)
 		if err == nil && n == 0 {
 			err = tickets.ErrNotFound
@@ -91,7 +86,7 @@ func decide(ctx context.Context, store *tickets.Store, by, storm, statement, rea
 		if err := x.Row(`SELECT account, scope, whom FROM storm WHERE name = ?`, storm).Scan(&s.Account, &s.Scope, &s.Whom); err != nil {
 			return tickets.Found(err)
 		}
-		args := []any{reason, tickets.Micros(store.Now()), s.Account, s.Scope.reason()}
+		args := []any{reason, tickets.Micros(b.store.Now()), s.Account, s.Scope.reason()}
 		switch s.Scope {
 		case Address:
 			statement, args = statement+` AND address = ?`, append(args, s.Whom)

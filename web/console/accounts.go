@@ -29,6 +29,8 @@ const (
 type accountsPage struct {
 	Rows   []accountRow
 	Pauses bool // the person may pause and resume
+	Held   []heldRow
+	Leads  bool // the person may send what is held, or give it up
 }
 
 type accountRow struct {
@@ -48,7 +50,7 @@ type accountRow struct {
 // accountStates are those of an account, the family "account".
 var accountStates = []string{"working", "failing", "held", "suspended", "paused"}
 
-var sampleAccounts = accountsPage{Pauses: true, Rows: []accountRow{
+var sampleAccounts = accountsPage{Pauses: true, Leads: true, Held: []heldRow{sampleHeld}, Rows: []accountRow{
 	{"x", "/", "sms", "failing", time.Unix(1, 0), time.Unix(1, 0), time.Unix(1, 0), "x", time.Unix(1, 0), "1", time.Unix(1, 0), true},
 	{Name: "x", Path: "/", State: "paused", Queue: "0"},
 }}
@@ -58,7 +60,14 @@ func (c *console) showAccounts(v *visit) {
 	if c.failed(v, err) {
 		return
 	}
-	p := accountsPage{Pauses: v.who.Role == staff.Administrator}
+	storms, err := c.Breaker.Storms(v.r.Context())
+	if c.failed(v, err) {
+		return
+	}
+	p := accountsPage{Pauses: v.who.Role == staff.Administrator, Leads: v.leads()}
+	for i := range storms {
+		p.Held = append(p.Held, newHeld(&storms[i]))
+	}
 	configured := map[string]string{}
 	for _, a := range c.Accounts() {
 		configured[a.Name] = a.Channel
@@ -148,28 +157,34 @@ func (c *console) setPaused(v *visit, paused bool, flash string) {
 	c.UI.Redirect(v.w, v.r, "/console/accounts", flash)
 }
 
-// health remembers for a moment whether an account needs a person, so that no page has to ask.
+// health remembers for a moment whether an account, or what it held back, needs a person, so that no page has to ask.
 type health struct {
-	mu  sync.Mutex
-	at  time.Time
-	bad bool
+	mu    sync.Mutex
+	at    time.Time
+	bad   bool
+	storm bool // something is held back
 }
 
-// sick reports whether an account is suspended or failing, as it was at most healthFor ago. Where that
-// cannot be read, the page that was asked for is shown without.
-func (c *console) sick(ctx context.Context) bool {
+// sick reports whether an account is suspended or failing, and whether answers are held back, as it was at most
+// healthFor ago. Where that cannot be read, the page that was asked for is shown without.
+func (c *console) sick(ctx context.Context) (accounts, storm bool) {
 	c.health.mu.Lock()
 	defer c.health.mu.Unlock()
 	if now := c.Now(); now.Sub(c.health.at) >= healthFor {
 		known, err := c.accounts(ctx)
-		if err != nil {
-			return c.health.bad
+		held := map[string]int{}
+		if err == nil {
+			held, err = c.Breaker.Held(ctx)
 		}
+		if err != nil {
+			return c.health.bad, c.health.storm
+		}
+		c.health.storm = len(held) > 0
 		c.health.at = now
 		c.health.bad = slices.ContainsFunc(known, func(a tickets.Account) bool {
 			state := c.accountState(&a)
 			return state == "suspended" || state == "failing"
 		})
 	}
-	return c.health.bad
+	return c.health.bad, c.health.storm
 }

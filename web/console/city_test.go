@@ -27,6 +27,7 @@ import (
 	"tanggap/router/similar"
 	"tanggap/tickets"
 	"tanggap/tickets/asked"
+	"tanggap/tickets/breaker"
 	"tanggap/tickets/edits"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
@@ -133,7 +134,7 @@ func settle(t *testing.T, url string) *town {
 		t.Fatal(err)
 	}
 	mount, err := console.New(console.Options{
-		Rules: book, Mails: originals.New(store),
+		Rules: book, Mails: originals.New(store), Breaker: breaker.New(store, breaker.Limits{}),
 		UI: pages, Store: store, Desk: w.desk, Crowd: bot.NewCrowd(w.desk), Alike: w.alike, Staff: w.people, City: inForce, Log: log,
 		File: func(hash string) (io.ReadCloser, error) { return os.Open(filepath.Join(w.files, hash)) },
 		From: func(*http.Request) string { return "192.0.2.1" }, Emergencies: figures.New(store).Emergencies, Judged: func(ctx context.Context, since time.Time) ([]quality.Judgement, error) {

@@ -15,6 +15,7 @@ import (
 	"tanggap/router"
 	"tanggap/router/similar"
 	"tanggap/tickets"
+	"tanggap/tickets/breaker"
 	"tanggap/tickets/figures"
 	"tanggap/tickets/oncall"
 	"tanggap/tickets/quality"
@@ -89,6 +90,8 @@ type Options struct {
 	// URL is where the console is reached, without a slash at its end, for links that people carry elsewhere.
 	URL   string
 	Mails mails // the mails behind messages
+	// Breaker holds storms of automatic answers back.
+	Breaker *breaker.Breaker
 	// File opens a stored attachment.
 	File func(sha256 string) (io.ReadCloser, error)
 	// From is the caller's network address, as far as it can be believed.

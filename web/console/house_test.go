@@ -128,6 +128,47 @@ func TestWhatRobotsSentIsShownAndMadeAReport(t *testing.T) {
 	})
 }
 
+func TestWhatIsHeldBackIsToldAndDecided(t *testing.T) {
+	each(t, func(w *town) {
+		err := w.Write(t.Context(), func(x tickets.Tx) error {
+			for _, s := range [][]any{{"address", "budi@toko.test"}, {"domain", "toko.test"}} {
+				name := "mail " + s[0].(string) + " " + s[1].(string)
+				if _, err := x.Exec(`INSERT INTO storm (name, account, scope, whom, since, last_at, held, told_at, ended_by) VALUES (?, 'mail', ?, ?, 1, 1, 7, 0, '')`, name, s[0], s[1]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		chief, clerk, agency := w.hires("kepala", staff.Supervisor, root), w.hires("siti", staff.Clerk, root), w.hires("budi", staff.Supervisor, lights)
+		w.has(chief.sees("/console/triage"), "Jawaban otomatis ditahan")
+		w.lacks(agency.sees("/console/queue"), "Jawaban otomatis ditahan")
+		page := chief.sees("/console/accounts")
+		w.has(page, "b…@toko.test", "satu domain surel", "7 jawaban", "Kirim semua")
+		w.lacks(page, "budi@toko.test")
+		w.lacks(clerk.sees("/console/accounts"), "Kirim semua")
+		forms := regexp.MustCompile(`action="(/console/held/[0-9a-f]+)"`).FindAllStringSubmatch(page, -1)
+		if len(forms) != 2 {
+			t.Fatalf("%d forms", len(forms))
+		}
+		if status, _, _ := clerk.post(forms[0][1], url.Values{"do": {"send"}}); status != http.StatusNotFound {
+			t.Errorf("a clerk decides: %d", status)
+		}
+		if status, _, _ := chief.post(forms[0][1], url.Values{"do": {"x"}}); status != http.StatusBadRequest {
+			t.Errorf("neither sent nor given up: %d", status)
+		}
+		_, _, page = chief.post(forms[0][1], url.Values{"do": {"send"}})
+		w.has(page, "akan dikirim")
+		_, _, page = chief.post(forms[1][1], url.Values{"do": {"drop"}})
+		w.has(page, "tidak akan dikirim")
+		w.lacks(page, "7 jawaban")
+		_, _, page = chief.post(forms[1][1], url.Values{"do": {"drop"}})
+		w.has(page, "diputuskan oleh rekan")
+	})
+}
+
 func TestAgenciesShowWhoHearsNothing(t *testing.T) {
 	each(t, func(w *town) {
 		w.reports("bot", street)

@@ -81,8 +81,15 @@ func (c *console) alerts(v *visit, at string) (all []ui.Link) {
 	if !v.who.HasPassword {
 		all = append(all, ui.Link{Path: "/console/me", Name: "no_password"})
 	}
-	if at != "accounts" && c.root(v) && c.sick(v.r.Context()) {
+	if at == "accounts" || !c.root(v) {
+		return all
+	}
+	accounts, storm := c.sick(v.r.Context())
+	if accounts {
 		all = append(all, ui.Link{Path: "/console/accounts", Name: "accounts"})
+	}
+	if storm {
+		all = append(all, ui.Link{Path: "/console/accounts#held", Name: "storm"})
 	}
 	return all
 }

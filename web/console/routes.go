@@ -101,6 +101,7 @@ func (c *console) own() []route {
 		c.forRoot("GET /console/accounts", c.showAccounts),
 		c.forRoot("POST /console/accounts/{account}/pause", c.pause),
 		c.forRoot("POST /console/accounts/{account}/resume", c.resume),
+		c.forRoot("POST /console/held/{storm}", c.leading(c.held)),
 		c.forRoot("GET /console/quarantine", c.showQuarantine),
 		c.forRoot("GET /console/quarantine/{row}", c.showAside),
 		c.forRoot("POST /console/quarantine/{row}/replay", c.leading(c.replay)),

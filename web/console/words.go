@@ -30,8 +30,8 @@ func families() map[string][]string {
 	}
 	return map[string][]string{
 		"nav":            {"queue", "verify", "incidents", "quality", "quarantine", "accounts", "agencies", "staff"},
-		"alert":          {"no_password", "accounts"},
-		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "replayed", "aside_gone", "contact_set", "contact_dropped", "trust_saved", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
+		"alert":          {"no_password", "accounts", "storm"},
+		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "held_sent", "held_dropped", "held_gone", "replayed", "aside_gone", "contact_set", "contact_dropped", "trust_saved", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
 		"sign_in":        {"wrong", "throttled"},
 		"view":           tabs,
 		"incident_fault": incidentFaults,
@@ -46,6 +46,7 @@ func families() map[string][]string {
 		"event":          append([]string{"other"}, eventTypes...),
 		"sent":           {"queued", "held", "sent", "delivered", "failed", "unknown", "uncertain"},
 		"account":        accountStates,
+		"held":           heldScopes,
 		"inbound":        inboundKinds,
 		"aside_reason":   staff.AsideReasons(),
 		"aside_cause":    slices.Collect(maps.Values(asideCauses())),
