@@ -212,15 +212,28 @@ func (r *run) position(ctx context.Context, s *wire.Mailbox, b wire.Box) (positi
 	return p, nil
 }
 
+// newestMost is how many mails of a renumbered mailbox are read before the rest, which then goes on beside new mail.
+const newestMost = 500
+
 // renumbered begins again in a mailbox whose mails have new numbers. What was taken is known by its EventID, so all
 // is read again: first what may have come since, then, where new mail goes on, the rest.
 func (r *run) renumbered(ctx context.Context, s *wire.Mailbox, b wire.Box, old position) (position, error) {
 	r.Log.Warn("mailbox renumbered, reading it again", "messages", b.Messages)
 	p := position{validity: b.Validity, base: b.Next - 1, since: old.since, arrived: old.arrived}
-	if r.marker != nil && r.asks && !old.arrived.IsZero() {
-		first, err := s.Since(old.arrived.Add(-2 * clockSkew))
-		if err != nil {
-			return position{}, err
+	if r.marker != nil && r.asks {
+		first := uint32(1)
+		if !old.arrived.IsZero() {
+			var err error
+			if first, err = s.Since(old.arrived.Add(-2 * clockSkew)); err != nil {
+				return position{}, err
+			}
+		}
+		if b.Messages > newestMost { // where a restored mailbox has all of them arrive today, the date does not help
+			top, err := s.At(b.Messages - newestMost + 1)
+			if err != nil {
+				return position{}, err
+			}
+			first = max(first, top)
 		}
 		p.uid = p.base
 		if first > 0 {

@@ -125,6 +125,9 @@ func (r *run) askAbout(ctx context.Context, s *wire.Mailbox, p position, message
 // pastAgain is how long the reading of old mail waits after the connection broke in it, while new mail goes on.
 const pastAgain = time.Minute
 
+// lookMails is how many old mails are looked at, at most, before new mail is looked for; batchBytes are too.
+const lookMails = 4 * batchMails
+
 // recall takes some of what does not lie ahead: of a mailbox that was renumbered what is left to look at, and of the
 // past what people want, mute. It reports whether there is more. Its places are its own: new mail is looked for in
 // between.
@@ -197,7 +200,7 @@ func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, name 
 	var broken error
 	size := 0
 	for i, uid := range uids {
-		if len(batch) >= batchMails || size >= batchBytes {
+		if i >= lookMails || len(batch) >= batchMails || size >= batchBytes {
 			last = uid - 1
 			break
 		}
@@ -209,7 +212,7 @@ func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, name 
 		}
 		if found {
 			messages := take(m)
-			batch, size = append(batch, messages...), size+len(messages)*len(m.Raw)
+			batch, size = append(batch, messages...), size+len(m.Raw)
 		}
 	}
 	if len(batch) > 0 {

@@ -87,11 +87,12 @@ func (b *mailbox) set(change func()) {
 }
 
 var (
-	fetching  = regexp.MustCompile(`^UID FETCH (\d+) .*BODY\.PEEK\[(HEADER)?\]<0\.(\d+)>`)
-	searching = regexp.MustCompile(`^UID SEARCH .*?UID (\d+):(\d+)`)
-	single    = regexp.MustCompile(`^UID SEARCH .*?UID (\d+)$`)
-	since     = regexp.MustCompile(`^UID SEARCH .*?SINCE "?(\d+-\w+-\d+)`)
-	dated     = regexp.MustCompile(`^UID FETCH ([0-9,:]+) `)
+	fetching   = regexp.MustCompile(`^UID FETCH (\d+) .*BODY\.PEEK\[(HEADER)?\]<0\.(\d+)>`)
+	searching  = regexp.MustCompile(`^UID SEARCH .*?UID (\d+):(\d+)`)
+	single     = regexp.MustCompile(`^UID SEARCH .*?UID (\d+)$`)
+	since      = regexp.MustCompile(`^UID SEARCH .*?SINCE "?(\d+-\w+-\d+)`)
+	bySequence = regexp.MustCompile(`^UID SEARCH (\d+)$`)
+	dated      = regexp.MustCompile(`^UID FETCH ([0-9,:]+) `)
 )
 
 func (b *mailbox) talk(conn net.Conn) {
@@ -234,6 +235,10 @@ func (b *mailbox) answer(conn net.Conn, say func(string, ...any), tag, command s
 		after, _ = time.Parse("2-Jan-2006", m[1])
 	} else if strings.HasSuffix(command, "UID *") && len(mails) > 0 {
 		first = mails[len(mails)-1].uid
+	}
+	if m := bySequence.FindStringSubmatch(command); m != nil {
+		first = mails[number(m[1])-1].uid
+		last = first
 	}
 	var found strings.Builder
 	at, _ := slices.BinarySearchFunc(mails, first, func(s stored, uid uint32) int { return cmp.Compare(s.uid, uid) })

@@ -76,6 +76,15 @@ func (m *Mailbox) last(n uint32) (uint32, error) {
 	return uids[len(uids)-1], nil
 }
 
+// At is the UID of the nth mail of the folder, 0 where there is none.
+func (m *Mailbox) At(n uint32) (uint32, error) {
+	uids, err := m.search(&imap.SearchCriteria{SeqNum: []imap.SeqSet{imap.SeqSetNum(n)}}, 1, 1<<32-1)
+	if err != nil || len(uids) == 0 {
+		return 0, err
+	}
+	return uids[0], nil
+}
+
 // Between lists the UIDs from first to last, ascending.
 func (m *Mailbox) Between(first, last uint32) ([]uint32, error) {
 	within := imap.UIDSet{imap.UIDRange{Start: imap.UID(first), Stop: imap.UID(last)}}
