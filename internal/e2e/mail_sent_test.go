@@ -77,6 +77,10 @@ func TestAnswersOfAMailProgramStandOnTheTicket(t *testing.T) {
 				thread, err = k.app.Store().Thread(context.Background(), first.ID)
 				return err == nil && len(thread) >= n
 			})
+			var err error
+			if first, err = k.app.Store().TicketByID(context.Background(), first.ID); err != nil { // as it is with those lines
+				t.Fatal(err)
+			}
 			if len(thread) != n {
 				t.Fatalf("%d lines on the ticket, want %d", len(thread), n)
 			}
@@ -90,20 +94,19 @@ func TestAnswersOfAMailProgramStandOnTheTicket(t *testing.T) {
 			t.Errorf("mails behind the lines: %v %v", of, err)
 		}
 
-		// The citizen answers that, and everything is read once more by a city that begins anew.
+		// The citizen answers that, and the folder is read once more by a city that begins anew.
 		if err := box.Deliver(letter("lapor2@kampung.test", citizen, dovecot.Address, "klien@kantor.test", "Baik, terima kasih.")); err != nil {
 			t.Fatal(err)
 		}
 		shows(4)
-		k.stop()
-		if err := k.app.Store().Ping(context.Background()); err == nil {
-			t.Fatal("the city still runs")
+		if !strings.HasPrefix(database, "postgres") { // once is enough of what no database has a part in
+			k.stop()
+			if err := box.Drop("Sent"); err != nil {
+				t.Fatal(err)
+			}
+			save(reply) // under a number that was another mail's
+			k = run(t, c)
 		}
-		if err := box.Drop("Sent"); err != nil {
-			t.Fatal(err)
-		}
-		save(reply) // under a number that was another mail's
-		k = run(t, c)
 		save(letter("selesai@kantor.test", dovecot.Address, citizen, "lapor2@kampung.test", "Lampu sudah menyala."))
 		shows(5)
 		if all, _, err := k.app.Store().List(context.Background(), tickets.Filter{}); err != nil || len(all) != 1 {
