@@ -2,6 +2,7 @@ package letter
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +79,33 @@ func TestHardOrSoft(t *testing.T) {
 		if b := l.Bounce; !b.Failed || b.Hard != c.hard || len(b.Recipients) != 1 || b.Recipients[0].Address != "siti@warga.test" || b.Recipients[0].Hard != c.hard {
 			t.Errorf("%s: %+v, want hard %v", c.what, *b, c.hard)
 		}
+	}
+}
+
+// TestAnswers: a hundred answers of servers, and nothing else told.
+func TestAnswers(t *testing.T) {
+	b, err := os.ReadFile("testdata/answers.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for l := range strings.Lines(string(b)) {
+		want, answer, ok := strings.Cut(strings.TrimSpace(l), "\t")
+		if !ok {
+			continue
+		}
+		n++
+		status := "5.0.0"
+		if answer[0] == '4' {
+			status = "4.0.0"
+		}
+		m, _ := Read(report("Your message could not be delivered.", recipient(status, answer)))
+		if m.Bounce == nil || m.Bounce.Hard != (want == "hard") {
+			t.Errorf("%s: not %s", answer, want)
+		}
+	}
+	if n < 90 {
+		t.Errorf("%d answers", n)
 	}
 }
 

@@ -54,7 +54,7 @@ var (
 	gone = regexp.MustCompile(`(?i)(user|recipient|mailbox|address|account|addressee|destination|alias|email|mailaddress)[^.\n]{0,60}(unknown|not found|n[o']t be found|does ?n[o']t exist|do not exist|not exist|no longer (on|exist|valid|in use|available|here|at)|invalid|non-?existent|has moved|unrouteable|undefined|is not (a )?(valid|known|registered))|not listed in|` +
 		`(unknown|no such|invalid|non-?existent|undefined|illegal|bad|incorrect|invalide)( or (illegal|unknown|invalid))?( destination| final delivery| local| email| e-?mail| mail)? ?(user ?id|userid|user|recipient|mailbox|address|account|person|local.?part|virtual|alias|destinataire|addressee|name here)|` +
 		`(adresse|destinataire)[^.\n]{0,40}(invalide|inconnu)|empfänger[^.\n]{0,30}(unbekannt|nicht gefunden)|tidak ditemukan|tidak terdaftar|` +
-		`user.?unknown|unknown.?user|no (valid|such) recipients?|no mailbox here|not a valid (mailbox|user|recipient)|not our (customer|user)|` +
+		`user.?unknown|unknown.?user|no (valid|such) recipients?|no mailbox here|not a (valid|known) (mailbox|user|recipient)|no account by that name|\S+@\S+ does not exist|not our (customer|user)|` +
 		`does ?n[o']t have an? \S+ account|not have an account|nosuchuser|recip(ient)?notfound|has moved to|recipient address rejected(: access denied|\.|\s*$)|` +
 		`address rejected\.?\s*$|\d{3} \S+@\S+ rejected|did not reach the following recipient|couldn't be found|could not be found`)
 
@@ -66,11 +66,13 @@ var (
 
 	// filters are the words that servers also use for mail that a filter refused.
 	filters = regexp.MustCompile(`(?i)(user|recipient)s? (is |was )?(unknown|not exist)|(unknown|no such) user`)
+	// nobody is what a filter says without naming the recipient.
+	nobody = regexp.MustCompile(`(?i)user (is |was )?unknown|unknown user`)
 
 	// refused says that somebody did not want the mail, and not why.
 	refused = regexp.MustCompile(`(?i)access denied|relay(ing)? (access )?denied|unable to relay|not (authori[sz]ed|permitted|allowed)|prohibited|policy|timed? ?out|refused`)
 
-	unsure  = regexp.MustCompile(`(?i)malformed or unexpected name server|temporar|try again later|deferred`)
+	unsure  = regexp.MustCompile(`(?i)malformed or unexpected name server|temporar|try again|deferred`)
 	byLocal = regexp.MustCompile(`(?i)command output:`)
 
 	// relayed is how IronPort's gateways put their own words before those of the server that refused.
@@ -90,7 +92,7 @@ func (n notice) verdict() (status string, hard bool) {
 			return status, gives
 		}
 	}
-	return status, hardCode(status)
+	return status, hardCode(status) && status != "4.1.1"
 }
 
 // weigh reads one piece of words; known is false where they give no reason.
@@ -132,7 +134,7 @@ func (n notice) believed(words, status string) bool {
 	case strings.HasPrefix(status, "5.2."), atData.MatchString(command) && filters.MatchString(words):
 		return false
 	}
-	return !filters.MatchString(words) || !reply.MatchString(words) || named.MatchString(words)
+	return !nobody.MatchString(words) || !reply.MatchString(words) || named.MatchString(words)
 }
 
 // hardCode reports whether an enhanced status code says that an address does not exist (RFC 3463, 3.2; RFC 7505;
