@@ -267,7 +267,7 @@ func (t *turn) answersOurs() (ids []int64) {
 func (t *turn) pointed() tickets.Reference {
 	names := make([]tickets.Mention, 0, len(t.sit.Known))
 	for _, id := range slices.Concat(t.msg.ReplyTo, t.msg.Claims) {
-		names = append(names, tickets.Mention{Account: t.msg.Account, ExternalID: id})
+		names = append(names, mention(t.msg.Account, id))
 	}
 	for _, ref := range command.References(t.msg.Subject + "\n" + t.msg.Text) {
 		if strings.HasPrefix(t.msg.EventID, reported) {
@@ -305,7 +305,7 @@ func (t *turn) mentions() []tickets.MessageRef {
 	}
 	var refs []tickets.MessageRef
 	for _, name := range names {
-		if ref, ok := t.sit.Known[tickets.Mention{Account: t.msg.Account, ExternalID: name}]; ok {
+		if ref, ok := t.sit.Known[mention(t.msg.Account, name)]; ok {
 			refs = append(refs, ref)
 		}
 	}

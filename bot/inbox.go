@@ -138,7 +138,7 @@ func Mentions(r tickets.Row) []tickets.Mention {
 	}
 	for _, ids := range [][]string{in.ReplyTo, in.Claims} {
 		for _, id := range ids[:min(len(ids), mostMentions)] {
-			all = append(all, tickets.Mention{Account: r.Account, ExternalID: id})
+			all = append(all, mention(r.Account, id))
 		}
 	}
 	if in.Subject != "" {
@@ -147,6 +147,12 @@ func Mentions(r tickets.Row) []tickets.Mention {
 		}
 	}
 	return all
+}
+
+// mention is what an entry in the ReplyTo of a message to account speaks of.
+func mention(account, entry string) (m tickets.Mention) {
+	m.Account, m.ExternalID = channels.Whose(account, entry)
+	return m
 }
 
 // pointing are the fields of an Inbound that may lead to an older message or ticket. A number in a text does so only

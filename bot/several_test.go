@@ -53,6 +53,18 @@ func TestMailToTwoMailboxesIsOneTicket(t *testing.T) {
 			t.Errorf("the thread is %q", got)
 		}
 
+		// An answer to what the one wrote, of which the other's copy is first, or the only one.
+		answer := w.inbound(other, "sudah dua hari gelap")
+		answer.EventID, answer.From, answer.Unproven = "mail:a4", first.From, true
+		answer.ReplyTo = []string{channels.Of(n.Return.Account, out)}
+		w.receives(answer)
+		back := copyOf(answer, n.Return.Account)
+		back.ReplyTo = []string{out}
+		w.receives(back)
+		if got := w.texts(w.only().ID); len(got) != 3 || w.became(answer) != tickets.BecameFollowUp || w.became(back) != tickets.BecameDuplicate {
+			t.Errorf("the thread is %q, the copies became %s and %s", got, w.became(answer), w.became(back))
+		}
+
 		// Another content under the same Message-ID is another mail.
 		third := copyOf(first, other)
 		third.EventID, third.Text, third.Subject = "mail:a3", "sampah menumpuk di pasar bukit duri", "Sampah"

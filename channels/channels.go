@@ -10,6 +10,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -150,7 +151,7 @@ type Inbound struct {
 	Name     string   `json:"name,omitempty"`     // the display name that the platform tells
 	Thread   string   `json:"thread,omitempty"`   // the conversation to answer into: chat id of a group, SMS centre; "" is From itself
 	Group    bool     `json:"group,omitempty"`    // others can read the conversation
-	ReplyTo  []string `json:"reply_to,omitempty"` // MessageIDs this one answers, the nearest first (mail: In-Reply-To, then References from the end)
+	ReplyTo  []string `json:"reply_to,omitempty"` // MessageIDs this one answers, the nearest first (mail: In-Reply-To, then References from the end); another account's as Of has it
 	Subject  string   `json:"subject,omitempty"`
 	Text     string   `json:"text,omitempty"`     // what the citizen wrote: plain, UTF-8, no NUL; of a Part with the spaces at its ends
 	Quoted   string   `json:"quoted,omitempty"`   // what the adapter recognised as quotation or signature, kept for staff
@@ -182,6 +183,17 @@ type Inbound struct {
 	Bounced *Report  `json:"bounced,omitempty"`  // of a Bounce: what it says about our message
 	Raw     []byte   `json:"-"`                  // the bytes as delivered
 	RawType string   `json:"raw_type,omitempty"` // their media type: application/json, message/rfc822 …
+}
+
+// Of names a MessageID of another account of ours.
+func Of(account, id string) string { return account + " " + id }
+
+// Whose is the account, and what it calls the message, of an entry in the ReplyTo of a message to account.
+func Whose(account, entry string) (owner, id string) {
+	if owner, id, ok := strings.Cut(entry, " "); ok {
+		return owner, id
+	}
+	return account, entry
 }
 
 // Point is a place in WGS 84 degrees.

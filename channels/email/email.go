@@ -7,8 +7,6 @@ package email
 import (
 	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -31,6 +29,8 @@ import (
 type Config struct {
 	Address string // what citizens write to and our answers come from
 	Name    string // the display name beside it, "" for none
+	// Kin are our other mailboxes, whose Message-IDs are known here: citizens answer to one what another wrote.
+	Kin []Kin
 	// Siblings are the addresses of our other mailboxes: what they write is no citizen's.
 	Siblings []string
 	IMAP     Server // imaps://host[:993]/FOLDER, or imap://host[:143]/FOLDER with STARTTLS; FOLDER defaults to INBOX
@@ -60,6 +60,13 @@ type Config struct {
 	Wait       time.Duration // for one answer of an IMAP server, default 1 minute; one of SMTP may take five times as long
 }
 
+// Kin is another mailbox of ours.
+type Kin struct {
+	Account string
+	Address string
+	Secret  string // its ReplySecret, or its IMAP password where it has none
+}
+
 // Server is one end of the mailbox.
 type Server struct {
 	URL      string
@@ -80,10 +87,10 @@ type Adapter struct {
 	config Config
 	imap   wire.Server
 	smtp   wire.Server
-	domain string // of Config.Address, which our Message-IDs carry
+	namer          // of our own Message-IDs …
+	kin    []namer // … and of our other mailboxes'
 	dkim   *outgoing.Signer
 	judge  *trust.Judge // of who wrote what came
-	key    []byte       // of their HMAC
 	log    *slog.Logger
 	reader *fetch.Reader
 }
@@ -105,7 +112,10 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 	for i, s := range a.config.Siblings {
 		a.config.Siblings[i] = strings.ToLower(strings.TrimSpace(s))
 	}
-	a.domain = a.config.Address[strings.LastIndexByte(a.config.Address, '@')+1:]
+	a.namer = newNamer("", a.config.Address, cmp.Or(c.ReplySecret, c.IMAP.Password))
+	for _, k := range c.Kin {
+		a.kin = append(a.kin, newNamer(k.Account, strings.ToLower(strings.TrimSpace(k.Address)), k.Secret))
+	}
 	if a.imap, err = c.IMAP.parse("imap", c); err != nil {
 		return nil, fmt.Errorf("account %s: imap.url: %w", name, err)
 	}
@@ -124,7 +134,6 @@ func New(name string, c Config, client *http.Client, log *slog.Logger) (*Adapter
 		return nil, fmt.Errorf("account %s: dkim: %w", name, err)
 	}
 	a.judge = trust.New(a.config.Address, c.AuthServID, a.config.Resolver)
-	a.key = replyKey(c, a.config.Address)
 	a.reader = fetch.New(fetch.Options{
 		Account: name, Server: a.imap, Sent: c.Sent, Inbound: a.inbound, Copied: a.copied, Log: a.log, Past: c.Past,
 		MaxMessage: c.MaxMessage, IdleFor: c.IdleFor, PollEvery: c.PollEvery, Retry: 500 * time.Millisecond,
@@ -188,17 +197,6 @@ func (c *Config) defaults() {
 	if c.Wait <= 0 {
 		c.Wait = time.Minute
 	}
-}
-
-// replyKey keeps the Message-IDs of two mailboxes apart even under one secret.
-func replyKey(c Config, address string) []byte {
-	secret := c.ReplySecret
-	if secret == "" {
-		secret = c.IMAP.Password
-	}
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("message-id of " + address))
-	return mac.Sum(nil)
 }
 
 // Name is the account's key in the configuration.

@@ -112,6 +112,24 @@ func TestOnlyGenuineIDsOfOursThread(t *testing.T) {
 	}
 }
 
+func TestIDsOfOurOtherMailboxesThread(t *testing.T) {
+	other := offline(t, func(c *Config) { c.Address, c.ReplySecret = "Kelurahan@kota.test", "lain" })
+	a := offline(t, func(c *Config) { c.Kin = []Kin{{Account: "kel", Address: " Kelurahan@Kota.test", Secret: "lain"}} })
+	id := other.messageID("01jx-7")
+	in := a.inbound(mailOf(person+"In-Reply-To: <"+id+">\n", "terima kasih"))
+	if want := fmt.Sprint([]string{"kel " + id}); fmt.Sprint(in.ReplyTo) != want || in.Claims != nil {
+		t.Errorf("answers %v, claims %v, want %s", in.ReplyTo, in.Claims, want)
+	}
+	for _, forged := range []string{"<kel " + a.messageID("01jx-7") + ">", "<" + strings.Replace(id, "01jx-7", "01jx-8", 1) + ">"} {
+		in := a.inbound(mailOf(person+"In-Reply-To: "+forged+"\n", "terima kasih"))
+		for _, answered := range in.ReplyTo {
+			if account, _ := channels.Whose("mail", answered); account != "mail" {
+				t.Errorf("%s is believed as %q", forged, answered)
+			}
+		}
+	}
+}
+
 func TestBouncesNameOurMessage(t *testing.T) {
 	p := newPlatform(t).(*platform)
 	a := newAdapter(t, p.config())

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 		return gateway.New(acc.Name, gatewayConfig(c, url), client, log)
 	case *config.Email:
 		return email.New(acc.Name, email.Config{
-			Address: c.Address, Name: c.Name, Sent: c.Sent, Siblings: mailboxes(cfg), Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, Past: pastMail(c),
+			Address: c.Address, Name: c.Name, Sent: c.Sent, Siblings: mailboxes(cfg), Kin: kin(cfg, acc.Name), Insecure: c.Insecure, ReplySecret: c.ReplySecret.Reveal(), AuthServID: c.AuthServID, Past: pastMail(c),
 			MaxMessage: int64(c.MaxMessage), IdleFor: time.Duration(c.IdleFor), PollEvery: time.Duration(c.PollEvery),
 			IMAP: email.Server{URL: c.IMAP.URL, Username: c.IMAP.Username, Password: c.IMAP.Password.Reveal()},
 			SMTP: email.Server{URL: c.SMTP.URL, Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal()},
@@ -67,6 +68,16 @@ func makeAdapter(cfg *config.Config, acc config.Account, client *http.Client, lo
 		}, client, log)
 	}
 	return nil, fmt.Errorf("account %s: no such type", acc.Name)
+}
+
+// kin are the mailboxes beside this one.
+func kin(cfg *config.Config, self string) (all []email.Kin) {
+	for _, acc := range cfg.Accounts {
+		if c, ok := acc.Channel.(*config.Email); ok && acc.Name != self {
+			all = append(all, email.Kin{Account: acc.Name, Address: c.Address, Secret: cmp.Or(c.ReplySecret.Reveal(), c.IMAP.Password.Reveal())})
+		}
+	}
+	return all
 }
 
 // mailboxes are the addresses of all our mailboxes.
