@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -166,6 +167,39 @@ func TestWhatIsHeldBackIsToldAndDecided(t *testing.T) {
 		w.lacks(page, "7 jawaban")
 		_, _, page = chief.post(forms[1][1], url.Values{"do": {"drop"}})
 		w.has(page, "diputuskan oleh rekan")
+	})
+}
+
+func TestAnAddressThatMailCameBackFromIsTriedAgain(t *testing.T) {
+	each(t, func(w *town) {
+		n := w.reports("bot", street)
+		chief, eye := w.hires("kepala", staff.Supervisor, root), w.hires("mata", staff.Auditor, root)
+		w.lacks(chief.sees(path(n)), "tidak dapat dijangkau")
+		err := w.Write(t.Context(), func(x tickets.Tx) error {
+			_, err := x.Exec(`UPDATE address SET state = 'unreachable', reason = 'the mail came back, there is no such mailbox: 550 no such user' WHERE value = ?`, n.Return.Address.Value)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.has(chief.sees(path(n)), "tidak dapat dijangkau", "kotak surat itu tidak ada: 550 no such user", "Coba kirim lagi")
+		w.lacks(eye.sees(path(n)), "Coba kirim lagi")
+		if status, _, _ := eye.post(path(n)+"/again", url.Values{}); status != http.StatusForbidden {
+			t.Errorf("who only reads lets it be tried again: %d", status)
+		}
+		_, _, page := chief.post(path(n)+"/again", url.Values{})
+		w.has(page, "akan dicoba dikirim lagi")
+		w.lacks(page, "tidak dapat dijangkau")
+		state, _, err := w.people.Reach(t.Context(), &n)
+		if err != nil || state != "" {
+			t.Errorf("it is %q: %v", state, err)
+		}
+		if err := w.people.TryAgain(t.Context(), "kepala", &n); !errors.Is(err, tickets.ErrNotFound) {
+			t.Errorf("one that is reached: %v", err)
+		}
+		if events, err := w.people.Events(t.Context(), 1); err != nil || events[0].Type != "reached_again "+string(n.Reference) || events[0].Actor != "kepala" {
+			t.Errorf("kept: %+v %v", events, err)
+		}
 	})
 }
 

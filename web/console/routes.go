@@ -126,6 +126,7 @@ func (c *console) own() []route {
 		c.forHolders("POST /console/tickets/{ref}/note", c.note),
 		c.forHolders("POST /console/tickets/{ref}/transfer", c.transfer),
 		c.forHolders("POST /console/tickets/{ref}/move", c.move),
+		c.forHolders("POST /console/tickets/{ref}/again", c.again),
 		c.forHolders("POST /console/tickets/{ref}/identity", c.openIdentity),
 	}
 }

@@ -23,6 +23,7 @@ type ticketPage struct {
 	Unverified bool
 	Linked     *pointed // the ticket that its writer spoke of
 	Mute       bool     // the citizen cannot be answered
+	Barred     *barred  // nil where messages go out
 	Imported   bool     // there is nothing to do about it, and nobody to answer
 	Place      *point
 	UpdatedAt  time.Time
@@ -85,7 +86,7 @@ type move struct {
 }
 
 var sampleTicket = ticketPage{
-	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Linked: &pointed{"x", "/"}, Mute: true, Imported: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
+	row: sampleRow, Version: 1, Once: "x", Outcome: "confirmed", Unverified: true, Linked: &pointed{"x", "/"}, Mute: true, Barred: &barred{"stopped", "x", true}, Imported: true, Place: &point{"1", "1"}, UpdatedAt: time.Unix(1, 0),
 	Opened: &opened{"x", "x", time.Unix(1, 0)}, Reasons: bot.OpenReasons(), Lines: []line{sampleLine},
 	Decision: &decision{1, true, []string{"x"}, []guess{{"x", "x", "x", 1}}}, Events: []event{{time.Unix(1, 0), "x", "created", "x"}},
 	OnCall: []called{{"x", time.Unix(1, 0), time.Unix(1, 0), "x"}, {At: time.Unix(1, 0)}},
@@ -154,6 +155,9 @@ func (c *console) ticketPage(v *visit, t *tickets.Ticket) (ticketPage, error) {
 		return p, err
 	}
 	p.row = c.row(v, t, &over)
+	if p.Barred, err = c.barred(v, t, &over); err != nil {
+		return p, err
+	}
 	lines, err := c.Store.Thread(ctx, t.ID)
 	if err != nil {
 		return p, err

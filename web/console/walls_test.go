@@ -64,7 +64,7 @@ func TestEveryRouteKeepsItsWall(t *testing.T) {
 		w.hires("kepala", staff.Administrator, root)
 		w.hires("atasan", staff.Administrator, lights)
 		values := map[string]string{
-			"ref": string(n.Reference), "file": "1", "message": "1", "account": "bot", "row": aside, "agency": lights, "rule": "lampu-jalan", "login": "atasan", "token": "X", "incident": "1",
+			"ref": string(n.Reference), "file": "1", "message": "1", "account": "bot", "row": aside, "agency": lights, "rule": "lampu-jalan", "login": "atasan", "token": "X", "incident": "1", "storm": "1",
 		}
 		people := map[staff.Role]*person{}
 		for _, role := range staff.Roles() {

@@ -31,7 +31,7 @@ func families() map[string][]string {
 	return map[string][]string{
 		"nav":            {"queue", "verify", "incidents", "quality", "quarantine", "accounts", "agencies", "staff"},
 		"alert":          {"no_password", "accounts", "storm"},
-		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "held_sent", "held_dropped", "held_gone", "replayed", "aside_gone", "contact_set", "contact_dropped", "trust_saved", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
+		"flash":          {"signed_out", "replied", "noted", "transferred", "moved", "opened", "paused", "resumed", "held_sent", "held_dropped", "held_gone", "again", "replayed", "aside_gone", "contact_set", "contact_dropped", "trust_saved", "password", "language", "disabled", "enabled", "incident_opened", "incident_sorted", "incident_going", "incident_answered", "incident_changed", "incident_closed"},
 		"sign_in":        {"wrong", "throttled"},
 		"view":           tabs,
 		"incident_fault": incidentFaults,
@@ -47,6 +47,7 @@ func families() map[string][]string {
 		"sent":           {"queued", "held", "sent", "delivered", "failed", "unknown", "uncertain"},
 		"account":        accountStates,
 		"held":           heldScopes,
+		"barred":         barreds,
 		"inbound":        inboundKinds,
 		"aside_reason":   staff.AsideReasons(),
 		"aside_cause":    slices.Collect(maps.Values(asideCauses())),
