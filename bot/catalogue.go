@@ -200,7 +200,8 @@ var (
 		"{city}: The code to open report {ref} on our website: {number}. It is good for 10 minutes. Give it to nobody.",
 	}
 	subjectPlain = phrase{"Laporan {ref}", "Report {ref}"}
-	subjectTopic = phrase{"Re: {topic} [{ref}]", "Re: {topic} [{ref}]"}
+	// In front and in brackets the number is none of what programs thread by (RFC 5256, 2.1).
+	subjectTopic = phrase{"Re: [{ref}] {topic}", "Re: [{ref}] {topic}"}
 )
 
 // What words of command are answered with.

@@ -261,7 +261,7 @@ func TestMailAnswersByItsBody(t *testing.T) {
 	converse(t, func(w *town) {
 		n := resolved(w, "mail")
 		p, name := w.heard()
-		if !strings.HasPrefix(p.Subject, "Re: lampu jalan") || !strings.Contains(p.Subject, n.Reference.String()) {
+		if !strings.HasPrefix(p.Subject, "Re: ["+n.Reference.String()+"] lampu jalan") {
 			w.t.Errorf("subject %q", p.Subject)
 		}
 		in := w.inbound("mail", "Belum, lampunya berkedip.")

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"bytes"
 	"io"
 	"net/mail"
 	"regexp"
@@ -168,12 +169,13 @@ func read(file channels.Attachment, left int64) ([]byte, error) {
 		return nil, channels.Errorf(channels.Temporary, "attachment", "an attachment cannot be read")
 	}
 	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, left+1))
-	switch {
+	var b bytes.Buffer
+	b.Grow(int(max(file.Size, 0)) + bytes.MinRead)
+	switch _, err := b.ReadFrom(io.LimitReader(r, left+1)); {
 	case err != nil:
 		return nil, channels.Errorf(channels.Temporary, "attachment", "an attachment cannot be read")
-	case int64(len(data)) > left:
+	case int64(b.Len()) > left:
 		return nil, tooLarge
 	}
-	return data, nil
+	return b.Bytes(), nil
 }

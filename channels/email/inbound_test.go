@@ -13,7 +13,7 @@ import (
 )
 
 // offline is an adapter that connects nowhere.
-func offline(t *testing.T, change func(*Config)) *Adapter {
+func offline(t testing.TB, change func(*Config)) *Adapter {
 	t.Helper()
 	c := Config{
 		Address: "Pengaduan@Kota.test", ReplySecret: "rahasia balasan", AuthServID: "mx.kota.test",

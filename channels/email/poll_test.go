@@ -88,7 +88,7 @@ func texts(in *channeltest.Inbox) []string {
 	return texts
 }
 
-func newAdapter(t *testing.T, c Config) *Adapter {
+func newAdapter(t testing.TB, c Config) *Adapter {
 	t.Helper()
 	a, err := New("mail", c, nil, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -110,7 +111,8 @@ func (s *Signer) Sign(raw []byte, at time.Time) ([]byte, error) {
 	if !ok {
 		return nil, errors.New("signing: the mail has no end of its header")
 	}
-	digest := sha256.Sum256(relaxedBody(body))
+	digest := sha256.New()
+	relaxBody(digest, body)
 	fields := map[string][]string{} // by name, the last first, as they are signed
 	for _, f := range unfolded(string(head)) {
 		name, _, _ := strings.Cut(f, ":")
@@ -135,7 +137,7 @@ func (s *Signer) Sign(raw []byte, at time.Time) ([]byte, error) {
 		tags = append(tags, ":"+name)
 	}
 	tags[len(tags)-1] += ";"
-	tags = append(tags, "bh="+base64.StdEncoding.EncodeToString(digest[:])+";", "b=")
+	tags = append(tags, "bh="+base64.StdEncoding.EncodeToString(digest.Sum(nil))+";", "b=")
 	h.add("DKIM-Signature", tags...)
 	unsigned := strings.TrimSuffix(h.b.String(), "\r\n")
 	hashed.WriteString(relaxedField(strings.ReplaceAll(unsigned, "\r\n", "")))
@@ -150,6 +152,7 @@ func (s *Signer) Sign(raw []byte, at time.Time) ([]byte, error) {
 		return nil, errors.New("signing: the key cannot sign")
 	}
 	var b bytes.Buffer
+	b.Grow(len(unsigned) + 2<<10 + len(raw))
 	b.WriteString(unsigned)
 	for text := base64.StdEncoding.EncodeToString(signature); text != ""; {
 		n := min(wide-1, len(text))
@@ -182,23 +185,25 @@ func relaxedField(f string) string {
 
 var blanks = regexp.MustCompile(`[ \t]+`)
 
-// relaxedBody is RFC 6376, 3.4.4.
-func relaxedBody(body []byte) []byte {
-	var b bytes.Buffer
+// relaxBody writes a body by RFC 6376, 3.4.4.
+func relaxBody(w io.Writer, body []byte) {
 	empty := 0
 	for len(body) > 0 {
-		l, rest, _ := bytes.Cut(body, []byte("\r\n"))
+		l, rest, _ := bytes.Cut(body, crlfBytes)
 		body = rest
-		l = bytes.TrimRight(blanks.ReplaceAll(l, []byte(" ")), " ")
+		if bytes.ContainsAny(l, " \t") {
+			l = bytes.TrimRight(blanks.ReplaceAll(l, []byte(" ")), " ")
+		}
 		if len(l) == 0 {
 			empty++
 			continue
 		}
 		for ; empty > 0; empty-- {
-			b.WriteString("\r\n")
+			w.Write(crlfBytes)
 		}
-		b.Write(l)
-		b.WriteString("\r\n")
+		w.Write(l)
+		w.Write(crlfBytes)
 	}
-	return b.Bytes()
 }
+
+var crlfBytes = []byte("\r\n")

@@ -3,6 +3,7 @@ package outgoing
 import (
 	"bytes"
 	"mime"
+	"net/mail"
 	"regexp"
 	"strings"
 	"unicode"
@@ -14,7 +15,7 @@ type header struct{ b bytes.Buffer }
 
 const (
 	wide    = 76  // characters of a line that is folded (RFC 2047, 2)
-	longest = 990 // of a word, which cannot be folded; a line may have 998 (RFC 5322, 2.1.1)
+	longest = 960 // of a word, which cannot be folded; a line may have 998 (RFC 5322, 2.1.1)
 )
 
 // add writes a field of words, between which it may be folded. No words: no field. Whatever the words are,
@@ -39,6 +40,14 @@ func (h *header) add(name string, words ...string) {
 	if column > 0 {
 		h.b.WriteString("\r\n")
 	}
+}
+
+// author is an address with its name.
+func author(a mail.Address) []string {
+	if a.Name = OneLine(a.Name); longWord.MatchString(a.Name) {
+		return append(encoded(a.Name, len("From: ")), "<"+a.Address+">")
+	}
+	return strings.Fields(a.String())
 }
 
 // addressee writes To, the one field that may hold letters beyond ASCII, for no encoding of them is allowed in an
@@ -117,6 +126,18 @@ func OneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
 	}), " ")
+}
+
+var prefixes = regexp.MustCompile(`(?i)^(\s*(re|fwd?|bls|balas|trs)\s*:|\s*\[[^\[\]]*\])+\s*`)
+
+// topic is a subject without what answers put before it (RFC 5256, 2.1): Outlook gathers by it what it has no other
+// sign for, the citizen's own mail too.
+func topic(subject string) string {
+	subject = OneLine(subject)
+	if rest := subject[len(prefixes.FindString(subject)):]; rest != "" {
+		return rest
+	}
+	return subject
 }
 
 const (

@@ -44,9 +44,10 @@ type File struct {
 func (l Letter) Bytes() []byte {
 	h := &header{}
 	h.add("Date", strings.Fields(l.Date.UTC().Format(time.RFC1123Z))...)
-	h.add("From", strings.Fields(l.From.String())...)
+	h.add("From", author(l.From)...)
 	h.addressee(l.To)
 	h.add("Subject", encoded(l.Subject, len("Subject: "))...)
+	h.add("Thread-Topic", encoded(topic(l.Subject), len("Thread-Topic: "))...)
 	h.add("Message-ID", "<"+l.MessageID+">")
 	if l.InReplyTo != "" {
 		h.add("In-Reply-To", "<"+l.InReplyTo+">")
@@ -65,6 +66,7 @@ func (l Letter) Bytes() []byte {
 	h.add("MIME-Version", "1.0")
 
 	var b bytes.Buffer
+	b.Grow(l.size())
 	if len(l.Files) == 0 {
 		l.words(&b, h)
 		return b.Bytes()
@@ -81,6 +83,21 @@ func (l Letter) Bytes() []byte {
 	b.WriteString("--" + edge + "--\r\n")
 	return b.Bytes()
 }
+
+// size is more than the mail will have, so that what is large is not copied about.
+func (l Letter) size() int {
+	size := 8<<10 + 6*len(l.Text)
+	for _, f := range l.Files {
+		size += len(f.Data)/bytesOfLine*(charsOfLine+2) + 4<<10
+	}
+	return size
+}
+
+// Each line of a file in base64.
+const (
+	bytesOfLine = 57
+	charsOfLine = 76
+)
 
 // words writes the text and its twin; h is what stands above them.
 func (l Letter) words(b *bytes.Buffer, h *header) {
@@ -114,9 +131,8 @@ func (f File) to(b *bytes.Buffer) {
 	h.add("Content-Transfer-Encoding", "base64")
 	h.add("Content-Disposition", disposition(name)...)
 	h.to(b)
-	const line = 57 // bytes, which make 76 characters
 	for rest := f.Data; len(rest) > 0; {
-		n := min(line, len(rest))
+		n := min(bytesOfLine, len(rest))
 		b.Write(base64.StdEncoding.AppendEncode(b.AvailableBuffer(), rest[:n]))
 		b.WriteString("\r\n")
 		rest = rest[n:]

@@ -2,6 +2,7 @@ package outgoing
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -68,6 +69,11 @@ func parse(t interface {
 					t.Fatalf("%v", err)
 				}
 			}
+			if p.Header.Get("Content-Transfer-Encoding") == "base64" {
+				if data, err = io.ReadAll(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(data))); err != nil {
+					t.Fatalf("%v", err)
+				}
+			}
 			switch {
 			case strings.HasPrefix(inner, "multipart/"):
 				walk(p.Header.Get("Content-Type"), bytes.NewReader(data))
@@ -130,4 +136,16 @@ func TestTheTwinIsOfFewElements(t *testing.T) {
 		t.Fatal(err)
 	}
 	walk(page)
+}
+
+// What programs thread by that have no other sign is the citizen's own subject.
+func TestTopic(t *testing.T) {
+	for subject, want := range map[string]string{
+		"Re: [482-177-3051] Lampu jalan mati": "Lampu jalan mati", "RE: Re: Bls: [482-177-3051] [darurat] Lampu": "Lampu", "Lampu [mati]": "Lampu [mati]",
+		"Re: reklame miring": "reklame miring", "Re: [482-177-3051]": "Re: [482-177-3051]", "Laporan 482-177-3051": "Laporan 482-177-3051", "Re: ": "Re:",
+	} {
+		if got := topic(subject); got != want {
+			t.Errorf("%q: %q, want %q", subject, got, want)
+		}
+	}
 }
