@@ -135,7 +135,7 @@ func TestBouncesNameOurMessage(t *testing.T) {
 	a := newAdapter(t, p.config())
 	in := newMarkingInbox()
 	poll(t, a, in)
-	in.last = <-in.marks
+	<-in.marks
 	for status, want := range map[string]channels.ErrorKind{"5.1.1": channels.Unreachable, "5.2.2": channels.Temporary} {
 		key := "k" + strings.ReplaceAll(status, ".", "-")
 		receipt, err := a.Send(t.Context(), channels.Outbound{Key: key, To: p.Address(0), Text: "halo", First: time.Now()})
@@ -199,7 +199,7 @@ func TestAttachmentsAreFoundAgainInTheBytes(t *testing.T) {
 	a := newAdapter(t, p.config())
 	in := newMarkingInbox()
 	poll(t, a, in)
-	in.last = <-in.marks
+	<-in.marks
 	files := []sim.MailFile{{Name: "foto jalan.jpg", Type: "image/jpeg", Data: []byte("JPEG…")}, {Name: "surat.pdf", Type: "application/pdf", Data: []byte("PDF…")}}
 	if _, err := p.mail.Write(sim.MailLetter{From: "w@x.test", Subject: "foto", Text: "terlampir", Files: files}); err != nil {
 		t.Fatal(err)
