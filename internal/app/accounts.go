@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"tanggap/bot/command"
@@ -140,9 +141,15 @@ func Check(ctx context.Context, cfg *config.Config, resolver *net.Resolver, log 
 	if err != nil {
 		return nil, err
 	}
+	found := make([][]channels.Finding, len(cfg.Accounts))
+	var looking sync.WaitGroup
+	for i, acc := range cfg.Accounts { // beside each other: one that hangs would leave no time for the next
+		looking.Go(func() { found[i] = look(ctx, adapters[acc.Name], resolver) })
+	}
+	looking.Wait()
 	var all []Finding
-	for _, acc := range cfg.Accounts {
-		for _, f := range look(ctx, adapters[acc.Name], resolver) {
+	for i, acc := range cfg.Accounts {
+		for _, f := range found[i] {
 			all = append(all, Finding{acc.Name, f})
 		}
 	}
