@@ -125,7 +125,8 @@ func (s *Store) openSQLite(path string, beside bool) error {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = sqlx.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
+	// Readers come again to the same few pages: a large blob needs no cache of its own in each.
+	if s.read, err = sqlx.Open("sqlite", base+"&_pragma=query_only(1)&_pragma=cache_size(-4000)"); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(4)

@@ -25,15 +25,16 @@ func (c serve) Run(ctx context.Context, s streams) error {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before anything else: without it a hangup ends the process
 	defer signal.Stop(hangups)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	beside.Go(func() { frugal(ctx) })
 	a, err := app.New(ctx, cfg, app.Options{Log: log})
 	if err != nil {
 		return err
 	}
-	var reloads sync.WaitGroup
-	defer reloads.Wait()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	reloads.Go(func() {
+	beside.Go(func() {
 		for {
 			select {
 			case <-hangups:

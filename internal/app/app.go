@@ -52,6 +52,7 @@ type App struct {
 	alerts   *alert.Alerts
 	alike    *similar.Index // of open reports
 	inbox    channels.Inbox
+	large    turns
 	adapters map[string]channels.Adapter
 	extra    Extra
 	playing  http.Handler // of extra, nil for none
@@ -114,7 +115,7 @@ var ErrDemo = errors.New("the database is a demo's")
 // New reads the pack, brings the database up to date, opens it, and makes the adapters. It listens
 // already, so that a taken port is told at once; nothing runs before Run.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
-	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, examples: o.Examples, version: o.Version, meters: newMeters(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second), train: o.Train}
+	a := &App{cfg: cfg, log: o.Log, holder: rand.Text(), extra: o.Extra, examples: o.Examples, version: o.Version, meters: newMeters(), large: newTurns(), headers: cmp.Or(o.Headers, 10*time.Second), request: cmp.Or(o.Request, 60*time.Second), train: o.Train}
 	if a.train == nil {
 		a.train = classify.Train
 	}
@@ -183,7 +184,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		return err
 	}
 	a.alike = similar.NewIndex()
-	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters}
+	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters, large: a.large}
 	if err := a.makePages(); err != nil {
 		return err
 	}

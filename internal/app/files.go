@@ -22,7 +22,7 @@ const (
 	maxFile      = 25 << 20
 	fileTries    = 12 // over about three days
 	fileTime     = 2 * time.Minute
-	fileFetchers = 3 // each may hold a whole mail in memory
+	fileFetchers = 3
 )
 
 // fetchFiles gets what citizens attached, after their texts are safe. A file that hangs holds up none
@@ -74,6 +74,14 @@ func (a *App) fetchFiles(ctx context.Context, _ tickets.Lease) {
 
 // fetchFile stores one file, or notes that it is gone, or when to try again.
 func (a *App) fetchFile(ctx context.Context, f tickets.Attachment) error {
+	if _, within := a.adapters[f.Account].(channels.Extractor); within {
+		size, _ := a.store.RawSize(ctx, f.InboxID) // what is wrong with it, the download meets again
+		done, err := a.large.take(ctx, size)
+		if err != nil {
+			return err
+		}
+		defer done()
+	}
 	bounded, cancel := context.WithTimeout(ctx, fileTime)
 	stored, err := a.download(bounded, f)
 	cancel() // what became of it is written down, however long it took
@@ -98,25 +106,30 @@ func (a *App) download(ctx context.Context, f tickets.Attachment) (stored blobs.
 			err = channels.Errorf(channels.Rejected, "panic", "the adapter broke down")
 		}
 	}()
-	var r io.ReadCloser
 	switch ad := a.adapters[f.Account].(type) {
 	case channels.Extractor:
-		var raw []byte
-		if raw, err = a.store.RawByID(ctx, f.InboxID); err == nil {
-			r, err = ad.Extract(raw, f.Ref)
-		}
+		err = a.store.WithRaw(ctx, f.InboxID, func(raw []byte) error {
+			r, err := ad.Extract(raw, f.Ref)
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			stored, err = a.files.Put(r, maxFile)
+			return err
+		})
+		return stored, err
 	case channels.Fetcher:
-		r, err = ad.Fetch(ctx, f.Ref)
+		r, err := ad.Fetch(ctx, f.Ref)
+		if err != nil {
+			return stored, err
+		}
+		defer r.Close()
+		return a.files.Put(r, maxFile)
 	case nil:
-		err = errors.New("the account is not configured")
+		return stored, errors.New("the account is not configured")
 	default:
-		err = channels.Errorf(channels.Rejected, "", "the account has no files")
+		return stored, channels.Errorf(channels.Rejected, "", "the account has no files")
 	}
-	if err != nil {
-		return blobs.Stored{}, err
-	}
-	defer r.Close()
-	return a.files.Put(r, maxFile)
 }
 
 // placePhoto tells a file's case where it was taken, if it is a picture that says so. Before the file is noted

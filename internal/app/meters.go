@@ -92,16 +92,26 @@ func (c *codeWriter) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController through.
 func (c *codeWriter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// metered is an Inbox that counts.
+// metered is an Inbox that counts, and takes one large message at a time.
 type metered struct {
 	*bot.Inbox
 	meters *meters
+	large  turns
 }
 
 // Accept counts what became durable, and how long that took.
 func (m metered) Accept(ctx context.Context, in ...channels.Inbound) error {
 	began := time.Now()
-	err := m.Inbox.Accept(ctx, in...)
+	size := 0
+	for i := range in {
+		size += len(in[i].Raw)
+	}
+	done, err := m.large.take(ctx, int64(size))
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = m.Inbox.Accept(ctx, in...)
 	if err == nil && len(in) > 0 {
 		m.meters.inbound.WithLabelValues(in[0].Account).Add(float64(len(in)))
 		m.meters.accept.Observe(time.Since(began).Seconds())
