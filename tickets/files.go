@@ -2,7 +2,6 @@ package tickets
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
@@ -38,34 +37,4 @@ func (s *Store) RetryFile(ctx context.Context, id int64, next time.Time) error {
 		_, err := x.exec(`UPDATE attachment SET tries = tries + 1, next_at = ? WHERE id = ? AND state = 'pending'`, micros(next), id)
 		return err
 	})
-}
-
-// RawSize is how many bytes of an inbox row a platform delivered.
-func (s *Store) RawSize(ctx context.Context, id int64) (n int64, err error) {
-	if err := s.read.GetContext(ctx, &n, s.dialect.bind(`SELECT length(raw) FROM inbox WHERE id = ?`), id); err != nil {
-		return 0, fmt.Errorf("reading the size of raw bytes: %w", notFound(err))
-	}
-	return n, nil
-}
-
-// WithRaw calls use with the bytes of an inbox row as the platform delivered them, which it may not keep. Its error is
-// use's as it stands.
-func (s *Store) WithRaw(ctx context.Context, id int64, use func(raw []byte) error) error {
-	rows, err := s.read.QueryContext(ctx, s.dialect.bind(`SELECT raw FROM inbox WHERE id = ?`), id)
-	if err != nil {
-		return fmt.Errorf("reading raw bytes: %w", err)
-	}
-	found := false
-	err = drain(rows, func() error {
-		found = true
-		var raw sql.RawBytes // a mail of 40 MB is not copied once more
-		if err := rows.Scan(&raw); err != nil {
-			return err
-		}
-		return use(raw)
-	})
-	if err == nil && !found {
-		return fmt.Errorf("reading raw bytes: %w", ErrNotFound)
-	}
-	return err
 }

@@ -16,6 +16,7 @@ import (
 	"tanggap/internal/photo"
 	"tanggap/router"
 	"tanggap/tickets"
+	"tanggap/tickets/originals"
 )
 
 const (
@@ -75,7 +76,7 @@ func (a *App) fetchFiles(ctx context.Context, _ tickets.Lease) {
 // fetchFile stores one file, or notes that it is gone, or when to try again.
 func (a *App) fetchFile(ctx context.Context, f tickets.Attachment) error {
 	if _, within := a.adapters[f.Account].(channels.Extractor); within {
-		size, _ := a.store.RawSize(ctx, f.InboxID) // what is wrong with it, the download meets again
+		size, _ := originals.New(a.store).Size(ctx, f.InboxID) // what is wrong with it, the download meets again
 		done, err := a.large.take(ctx, size)
 		if err != nil {
 			return err
@@ -108,7 +109,7 @@ func (a *App) download(ctx context.Context, f tickets.Attachment) (stored blobs.
 	}()
 	switch ad := a.adapters[f.Account].(type) {
 	case channels.Extractor:
-		err = a.store.WithRaw(ctx, f.InboxID, func(raw []byte) error {
+		err = originals.New(a.store).Use(ctx, f.InboxID, func(raw []byte) error {
 			r, err := ad.Extract(raw, f.Ref)
 			if err != nil {
 				return err

@@ -37,9 +37,12 @@ func (a *App) poll(ctx context.Context, p channels.Poller) {
 			state = "suspended"
 		}
 		a.setAccount(ctx, p.Name(), state, said(err))
-		wait(ctx, again)
-		if again = min(2*again, pollSlow); !refused {
+		if !refused {
 			again = pollAgain
+		}
+		wait(ctx, again)
+		if refused {
+			again = min(2*again, pollSlow)
 		}
 	}
 }

@@ -44,3 +44,28 @@ func (s *Store) Raw(ctx context.Context, ticket, message int64) ([]byte, error) 
 	}
 	return raw, nil
 }
+
+// Size is how many bytes a platform delivered with an inbox row.
+func (s *Store) Size(ctx context.Context, row int64) (n int64, err error) {
+	if err := tickets.Found(s.db.Row(ctx, `SELECT length(raw) FROM inbox WHERE id = ?`, row).Scan(&n)); err != nil {
+		return 0, fmt.Errorf("reading the size of raw bytes: %w", err)
+	}
+	return n, nil
+}
+
+// Use calls use with the bytes that a platform delivered with an inbox row. It may not keep them; its error is Use's.
+func (s *Store) Use(ctx context.Context, row int64, use func(raw []byte) error) error {
+	found := false
+	err := s.db.Rows(ctx, func(rows *sql.Rows) error {
+		found = true
+		var raw sql.RawBytes // a mail of 40 MB is not copied once more
+		if err := rows.Scan(&raw); err != nil {
+			return err
+		}
+		return use(raw)
+	}, `SELECT raw FROM inbox WHERE id = ?`, row)
+	if err == nil && !found {
+		return fmt.Errorf("reading raw bytes: %w", tickets.ErrNotFound)
+	}
+	return err
+}
