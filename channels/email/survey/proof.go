@@ -248,7 +248,7 @@ func (p Proof) name(stamps []trust.Stamp) channels.Finding {
 	if i < 0 {
 		f.Grade = channels.Doubtful
 		if stamps[0].ID == "" {
-			f.Detail = "the server writes its results without a name, as Microsoft's does, so that a forger's cannot be told from them: leave authserv_id empty"
+			f.Detail = "the server writes its results without a name, but not as Microsoft's does, so that a forger's cannot be told from them: leave authserv_id empty"
 		} else {
 			f.Detail = stamps[0].ID + " wrote results, but it cannot be told whether that is the server of this mailbox: only where it is, write it as authserv_id"
 		}
@@ -257,8 +257,13 @@ func (p Proof) name(stamps []trust.Stamp) channels.Finding {
 		}
 		return f
 	}
-	id := stamps[i].ID
+	id, as := stamps[i].ID, "as "+stamps[i].ID
+	if id == "" {
+		id, as = trust.Microsoft, "without a name, as Microsoft's does"
+	}
 	switch {
+	case strings.EqualFold(id, p.AuthServID) && id == trust.Microsoft:
+		f.Detail = "the results are found that Microsoft's server writes without a name"
 	case strings.EqualFold(id, p.AuthServID):
 		f.Detail = id + " is the name that the server writes"
 	case p.AuthServID == "":
@@ -266,7 +271,7 @@ func (p Proof) name(stamps []trust.Stamp) channels.Finding {
 		f.Detail = "what the server finds of a sender is not looked at yet: write, in the account,"
 	default:
 		f.Grade, f.Lines = channels.Wrong, []string{fmt.Sprintf("authserv_id = %q", id)}
-		f.Detail = "the server writes as " + id + ", not as " + p.AuthServID + ", so that nothing is believed. Write, in the account,"
+		f.Detail = "the server writes " + as + ", not as " + p.AuthServID + ", so that nothing is believed. Write, in the account,"
 	}
 	return f
 }

@@ -15,6 +15,7 @@ import (
 	gosmtp "github.com/emersion/go-smtp"
 
 	"tanggap/channels"
+	"tanggap/channels/email/trust"
 	"tanggap/channels/email/wire"
 	"tanggap/internal/dovecot"
 )
@@ -154,6 +155,26 @@ func TestClocksThatDiffer(t *testing.T) {
 		i := slices.IndexFunc(all, func(f channels.Finding) bool { return f.Subject == "clock" })
 		if want == "" && i >= 0 || want != "" && (i < 0 || !strings.Contains(all[i].Detail, want)) {
 			t.Errorf("%s: %+v", ahead, all)
+		}
+	}
+}
+
+// Microsoft's server writes no name, and only where it writes tells that it did.
+func TestResultsOfMicrosoftAreProposed(t *testing.T) {
+	const hop = "Received: from A.apcprd04.prod.outlook.com (2603:1096:4::1) by B.apcprd04.prod.outlook.com (2603:1096:4::2) with HTTPS; Thu, 1 Jan 2026 00:00:00 +0000\r\n"
+	const results = "authentication-results: dkim=none (message not signed)\r\n header.d=none;dmarc=none action=none header.from=kota.test;\r\n"
+	for known, want := range map[string]struct {
+		grade channels.Grade
+		words string
+		lines int
+	}{
+		"":             {channels.Doubtful, "not looked at yet", 1},
+		"Microsoft":    {channels.Fine, "without a name", 0},
+		"mx.kota.test": {channels.Wrong, "writes without a name, as Microsoft's does, not as mx.kota.test", 1},
+	} {
+		f := about(t, Proof{AuthServID: known}.vouched(trust.Stamps([]byte(hop+results+"\r\n"))), "authserv_id")
+		if f.Grade != want.grade || !strings.Contains(f.Detail, want.words) || len(f.Lines) != want.lines || want.lines > 0 && f.Lines[0] != `authserv_id = "microsoft"` {
+			t.Errorf("%q: %+v", known, f)
 		}
 	}
 }

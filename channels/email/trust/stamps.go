@@ -9,7 +9,7 @@ import (
 type Stamp struct {
 	ID string // who wrote it, its authserv-id; "" where it names nobody, as Microsoft's does
 	// Ours says that it stands where the server of this mailbox writes: every server that took the mail since is
-	// of ID's house. A forger can write what looks so, but not into a mail that we sent ourselves.
+	// of ID's house, or Microsoft's where there is none. A forger can write what looks so, but not into a mail that we sent ourselves.
 	Ours             bool
 	SPF, DKIM, DMARC string // "pass", "fail", "none" …, "" where it says nothing; of several signatures the best
 }
@@ -19,7 +19,7 @@ func Stamps(raw []byte) []Stamp {
 	fields, _ := readHeader(raw)
 	var all []Stamp
 	var takers []string // of the Received fields so far, the servers' names
-	for _, f := range fields {
+	for i, f := range fields {
 		switch f.name {
 		case "received":
 			if by := receivedBy.FindStringSubmatch(lower(f.value)); by != nil && strings.Contains(by[1], ".") && organisation(ascii(by[1])) != "" {
@@ -27,7 +27,7 @@ func Stamps(raw []byte) []Stamp {
 			}
 		case "authentication-results":
 			if s, ok := stamp(f.value); ok {
-				s.Ours = s.ID != "" && len(takers) > 0 && !slices.ContainsFunc(takers, func(host string) bool { return !aligned(host, s.ID) })
+				s.Ours = s.ID == "" && len(all) == 0 && handedOn(fields[:i]) || s.ID != "" && len(takers) > 0 && !slices.ContainsFunc(takers, func(host string) bool { return !aligned(host, s.ID) })
 				all = append(all, s)
 			}
 		}
@@ -36,10 +36,7 @@ func Stamps(raw []byte) []Stamp {
 }
 
 func stamp(value string) (s Stamp, ok bool) {
-	id, results, ok := parseResults(value)
-	if strings.Contains(id, "=") {
-		id, results, ok = parseResults("; " + value)
-	}
+	id, results, ok := nameless(value)
 	s.ID = id
 	for _, r := range results {
 		switch r.method {

@@ -26,7 +26,11 @@ func TestStamps(t *testing.T) {
 		},
 		"Microsoft, nameless": {
 			"Received: from a.outbound.protection.outlook.com by b.prod.outlook.com with HTTPS; now\nAuthentication-Results: spf=pass (sender IP is 192.0.2.7) smtp.mailfrom=kota.go.id; dkim=none (message not signed) header.d=none;dmarc=fail action=none header.from=kota.go.id;compauth=pass reason=100\n",
-			[]Stamp{{"", false, "pass", "none", "fail"}},
+			[]Stamp{{"", true, "pass", "none", "fail"}},
+		},
+		"nameless, elsewhere": {
+			"Received: from a.outbound.protection.outlook.com by mx.kota.go.id with ESMTP; now\nAuthentication-Results: dmarc=pass header.from=kota.go.id\n",
+			[]Stamp{{"", false, "", "", "pass"}},
 		},
 		"nothing": {"Received: from a by b.kota.go.id\nSubject: x\n", nil},
 		"broken":  {"Received: from a by b.kota.go.id\nAuthentication-Results: b.kota.go.id; spf=pass (no end\n", nil},

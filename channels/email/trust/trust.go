@@ -37,7 +37,7 @@ type Judge struct {
 }
 
 // New makes a Judge of the mail to address. It believes the mail server that writes Authentication-Results as id,
-// "" for none, and finds the keys of signatures by the resolver.
+// Microsoft for its servers, "" for none, and finds the keys of signatures by the resolver.
 func New(address, id string, resolver Resolver) *Judge {
 	return &Judge{
 		id: strings.TrimSpace(id), address: Address(address),
@@ -94,6 +94,9 @@ func twice(fields []field) bool {
 func (j *Judge) told(fields []field, domain string) Verdict {
 	if j.id == "" {
 		return Silent
+	}
+	if lower(j.id) == Microsoft {
+		return weigh(writtenNameless(fields), domain)
 	}
 	sure, doubtful := written(fields, j.id)
 	if v := weigh(sure, domain); v != Silent {
