@@ -43,6 +43,7 @@ var may = map[string][]string{
 	"tickets/oncall":    {"tickets"},
 	"tickets/pass":      {"tickets"},
 	"tickets/breaker":   {"tickets"},
+	"tickets/kept":      {"tickets"},
 	"tickets/incidents": {"tickets"},
 	"tickets/originals": {"tickets"},
 
@@ -97,7 +98,7 @@ var may = map[string][]string{
 	"internal/backup": {"internal/blobs", "migrations", "tickets/dump"},
 	"internal/app": {
 		"channels", "channels/sms", "channels/telegram", "channels/twilio", "channels/gateway", "channels/email",
-		"tickets", "tickets/breaker", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
+		"tickets", "tickets/breaker", "tickets/kept", "tickets/asked", "tickets/edits", "tickets/lessons", "tickets/learned", "tickets/history", "tickets/oncall", "tickets/originals", "tickets/pass", "tickets/staff", "tickets/figures", "tickets/quality", "tickets/incidents", "tickets/triage", "tickets/clock", "internal/language", "migrations", "internal/config", "internal/blobs",
 		"channels/email/fetch", "channels/email/oauth",
 		"router", "router/place", "router/classify", "router/similar", "router/dispatch", "bot", "bot/alert", "bot/command", "cities", "cities/amend",
 		"internal/photo",

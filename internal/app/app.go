@@ -31,6 +31,7 @@ import (
 	"tanggap/tickets"
 	"tanggap/tickets/clock"
 	"tanggap/tickets/edits"
+	"tanggap/tickets/kept"
 	"tanggap/tickets/pass"
 	"tanggap/web/portal"
 	"tanggap/web/ui"
@@ -184,7 +185,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 		return err
 	}
 	a.alike = similar.NewIndex()
-	a.inbox = metered{Inbox: bot.NewInbox(a.store), meters: a.meters, large: a.large}
+	a.inbox = keeping{metered: metered{Inbox: bot.NewInbox(a.store), meters: a.meters, large: a.large}, shelf: kept.New(a.store)}
 	if err := a.makePages(); err != nil {
 		return err
 	}

@@ -65,6 +65,8 @@ func (r *Reader) Poll(ctx context.Context, in channels.Inbox) error {
 	}
 	run := &run{Reader: r, in: in, asks: true, read: func(m wire.Mail) []channels.Inbound { return []channels.Inbound{r.Inbound(m)} }}
 	run.marker, _ = in.(channels.Marker)
+	run.keeper, _ = in.(channels.Keeper)
+	run.shelf = r.Account
 	run.sent = r.sentReader(run.marker)
 	for ctx.Err() == nil {
 		worked, err := run.follow(ctx)
@@ -110,6 +112,9 @@ type run struct {
 	*Reader
 	in     channels.Inbox
 	marker channels.Marker // in, where it is one
+	keeper channels.Keeper // in, where it is one
+	shelf  string          // the name of what it keeps of this folder
+	clear  bool            // nothing is left there of an earlier run
 	read   func(wire.Mail) []channels.Inbound
 	sent   *sentReader // nil for none
 	asks   bool        // what is to become of the past
@@ -125,6 +130,9 @@ type run struct {
 
 // follow reads the mailbox over one connection until something breaks. worked is whether it got anywhere.
 func (r *run) follow(ctx context.Context) (worked bool, err error) {
+	if err := r.leftovers(ctx); err != nil {
+		return false, err
+	}
 	s, err := r.Server.Login(ctx)
 	if err != nil {
 		return false, err

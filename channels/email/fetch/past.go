@@ -145,7 +145,7 @@ func (r *run) recall(ctx context.Context, s *wire.Mailbox, p position, b wire.Bo
 		return false, err
 	}
 	if again.Validity == b.Validity && !again.Done() {
-		err := r.recallSome(ctx, s, &again, againMark, func(m wire.Mail) []channels.Inbound { return r.judge(p, m) }, func() error { return r.askLate(ctx, s, p, b) })
+		err := r.recallSome(ctx, s, p, &again, againMark, reason{Aside: true}, func() error { return r.askLate(ctx, s, p, b) })
 		return true, err
 	}
 	past, answer, asked, err := ReadPast(ctx, r.marker, r.Account)
@@ -170,22 +170,24 @@ func (r *run) recall(ctx context.Context, s *wire.Mailbox, p position, b wire.Bo
 			past.Next = past.Last + 1
 		}
 	}
-	err = r.recallSome(ctx, s, &past, pastMark, func(m wire.Mail) []channels.Inbound {
-		var wanted []channels.Inbound
-		for _, in := range r.inbound(m, past.Validity) {
-			if old, _ := p.age(m, in.SentAt); old && !m.Arrived.Before(answer.From) && (in.SentAt.IsZero() || !in.SentAt.Before(answer.From)) {
-				in.Mute = true
-				wanted = append(wanted, in)
-			}
-		}
-		return wanted
-	}, func() error { return nil })
+	err = r.recallSome(ctx, s, p, &past, pastMark, reason{Aside: true, Past: true, From: answer.From}, func() error { return nil })
 	return err == nil && !past.Done(), err
 }
 
-// recallSome takes one batch of the past, of each mail what take makes of it, and notes under name how far it got,
-// after before.
-func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, name string, take func(wire.Mail) []channels.Inbound, before func() error) error {
+// wanted is what people want of a mail that may be from before our time: mute.
+func (r *run) wanted(p position, m wire.Mail, from time.Time) []channels.Inbound {
+	var wanted []channels.Inbound
+	for _, in := range r.inbound(m, p.validity) {
+		if old, _ := p.age(m, in.SentAt); old && !m.Arrived.Before(from) && (in.SentAt.IsZero() || !in.SentAt.Before(from)) {
+			in.Mute = true
+			wanted = append(wanted, in)
+		}
+	}
+	return wanted
+}
+
+// recallSome takes one batch of the past for that reason, and notes under name how far it got, after before.
+func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, p position, past *Past, name string, why reason, before func() error) error {
 	last := past.Last
 	r.recallSpan = max(r.recallSpan, leastSpan)
 	if !past.Done() && last-past.Next >= r.recallSpan {
@@ -196,7 +198,7 @@ func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, name 
 		return err
 	}
 	r.recallSpan = wider(r.recallSpan, len(uids))
-	var batch []channels.Inbound
+	var batch []brought
 	var broken error
 	size := 0
 	for i, uid := range uids {
@@ -211,20 +213,28 @@ func (r *run) recallSome(ctx context.Context, s *wire.Mailbox, past *Past, name 
 			break
 		}
 		if found {
-			messages := take(m)
-			batch, size = append(batch, messages...), size+len(m.Raw)
+			at := p
+			at.validity = past.Validity
+			batch, size = append(batch, brought{Mail: m, at: at, why: why}), size+len(m.Raw)
 		}
 	}
-	if len(batch) > 0 {
-		if err := r.in.Accept(ctx, batch...); err != nil {
+	messages, err := r.readAll(ctx, batch)
+	if err != nil {
+		return err
+	}
+	if len(messages) > 0 {
+		if err := r.in.Accept(ctx, messages...); err != nil {
 			return fmt.Errorf("handing mail to the inbox: %w", err)
 		}
 	}
 	if err := before(); err != nil {
 		return err
 	}
-	past.Next, past.Taken = last+1, past.Taken+len(batch)
-	return errors.Join(broken, write(ctx, r.marker, r.Account+name, past))
+	past.Next, past.Taken = last+1, past.Taken+len(messages)
+	if err := write(ctx, r.marker, r.Account+name, past); err != nil {
+		return err
+	}
+	return errors.Join(broken, r.release(ctx, batch))
 }
 
 // after is the UID that follows the one at i, 0 for none.

@@ -29,7 +29,9 @@ func (r *Reader) sentReader(marker channels.Marker) *sentReader {
 	o := r.Options
 	o.Past = Answer{}
 	box := sentBox{marker}
-	return &sentReader{run: run{Reader: New(o), in: box, marker: box, read: r.Copied}}
+	s := &sentReader{run: run{Reader: New(o), in: box, marker: box, read: r.Copied, shelf: r.Account + sentMark}}
+	s.keeper, _ = marker.(channels.Keeper)
+	return s
 }
 
 // visit reads on in the Sent folder, over the connection that has just read the inbox: so what staff answer comes
@@ -43,6 +45,9 @@ func (r *sentReader) visit(ctx context.Context, s *wire.Mailbox, inbox wire.Box)
 	switch {
 	case err == nil:
 		var p position
+		if err = r.leftovers(ctx); err != nil {
+			return false, err
+		}
 		if p, err = r.position(ctx, s, b); err == nil {
 			_, err = r.take(ctx, s, p, b)
 		}

@@ -327,6 +327,11 @@ func (b *inbox) await(t *testing.T, want ...string) {
 // follow polls a mailbox into an inbox until the test ends or stop is called, which gives what Poll ended with.
 func follow(t *testing.T, b *mailbox, in channels.Inbox, change func(*Options)) (stop func() error) {
 	t.Helper()
+	return start(t, reader(t, b, change), in)
+}
+
+func reader(t *testing.T, b *mailbox, change func(*Options)) *Reader {
+	t.Helper()
 	server, err := wire.Parse("imap://"+b.addr, "imap")
 	if err != nil {
 		t.Fatal(err)
@@ -351,5 +356,5 @@ func follow(t *testing.T, b *mailbox, in channels.Inbox, change func(*Options)) 
 	if change != nil {
 		change(&o)
 	}
-	return start(t, New(o), in)
+	return New(o)
 }

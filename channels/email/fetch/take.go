@@ -86,23 +86,17 @@ func (r *run) each(ctx context.Context, s *wire.Mailbox, b *batch, uids []uint32
 // batch is what goes to the Inbox at once.
 type batch struct {
 	*run
-	folder  *wire.Mailbox
-	box     wire.Box
-	p       position // of the last mail that was looked at
-	mails   []channels.Inbound
-	bytes   int
-	skipped bool // p is further than what the Inbox will know
-	got     bool // something is durable that was not before
+	folder *wire.Mailbox
+	box    wire.Box
+	p      position // of the last mail that was looked at
+	mails  []brought
+	bytes  int
+	got    bool // something is durable that was not before
 }
 
 func (b *batch) add(m wire.Mail) {
-	messages := b.judge(b.p, m)
-	for i := range messages {
-		messages[i].Cursor = b.p.String()
-	}
-	b.mails = append(b.mails, messages...)
-	b.bytes += len(messages) * len(m.Raw)
-	b.skipped = b.skipped || len(messages) == 0
+	b.mails = append(b.mails, brought{Mail: m, at: b.p})
+	b.bytes += len(m.Raw)
 }
 
 // judge is what the Inbox takes of a mail, by its age.
@@ -120,20 +114,29 @@ func (r *run) judge(p position, m wire.Mail) []channels.Inbound {
 }
 
 func (b *batch) deliver(ctx context.Context) error {
+	if len(b.mails) == 0 {
+		return b.askLate(ctx, b.folder, b.p, b.box)
+	}
+	messages, err := b.readAll(ctx, b.mails)
+	if err != nil {
+		return err
+	}
 	if err := b.askLate(ctx, b.folder, b.p, b.box); err != nil {
 		return err
 	}
-	if len(b.mails) > 0 {
-		if err := b.in.Accept(ctx, b.mails...); err != nil {
+	if len(messages) > 0 {
+		if err := b.in.Accept(ctx, messages...); err != nil {
 			return fmt.Errorf("handing mail to the inbox: %w", err)
 		}
-		b.mails, b.bytes, b.got = nil, 0, true
 	}
-	if b.skipped {
-		if err := b.mark(ctx, b.p); err != nil {
+	if last := b.mails[len(b.mails)-1].at.String(); len(messages) == 0 || messages[len(messages)-1].Cursor != last {
+		if err := b.mark(ctx, b.p); err != nil { // further than what the Inbox knows
 			return err
 		}
-		b.skipped, b.got = false, true
 	}
+	if err := b.release(ctx, b.mails); err != nil {
+		return err
+	}
+	b.mails, b.bytes, b.got = nil, 0, true
 	return nil
 }
