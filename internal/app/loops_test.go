@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,9 +60,9 @@ func TestAnAccountThatWasRefusedWorksAgainByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := bench(t)
 		defer a.store.Close()
-		calls := 0
+		var calls atomic.Int32
 		p := &oddity{name: "mail", poll: func(ctx context.Context) error {
-			switch calls++; calls {
+			switch calls.Add(1) {
 			case 1:
 				return channels.Errorf(channels.Suspended, "535", "the login was refused")
 			case 2:
@@ -94,7 +95,7 @@ func TestAnAccountThatWasRefusedWorksAgainByItself(t *testing.T) {
 				t.Fatal(all, err)
 			}
 			if k := all[0]; k.State != want.state || !strings.Contains(k.Error, want.reason) || strings.Contains(k.Error, "hush") {
-				t.Errorf("after %d polls the account is %q: %q, want %q: %q", calls, k.State, k.Error, want.state, want.reason)
+				t.Errorf("after %d polls the account is %q: %q, want %q: %q", calls.Load(), k.State, k.Error, want.state, want.reason)
 			}
 		}
 		cancel()
