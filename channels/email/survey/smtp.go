@@ -36,7 +36,7 @@ func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 // go (RFC 3834, 3.3). Nothing is handed over.
 func (a Account) sender(e *end, conn *wire.Submission) channels.Finding {
 	f := channels.Finding{Subject: "sender", Grade: channels.Fine, Detail: "the server lets us write as " + a.Address}
-	_, err := conn.Try(a.Address, a.Address)
+	err := conn.Try(a.Address, a.Address)
 	if err != nil {
 		return e.refusedSender(f, err, "the server does not let us write as "+a.Address+", so no answer goes out: let the login write as that address, or log in as it")
 	}
@@ -47,11 +47,7 @@ func (a Account) sender(e *end, conn *wire.Submission) channels.Finding {
 			f.Detail += "; its domain is another one too, whose SPF and DKIM say nothing for ours"
 		}
 	}
-	begun, err := conn.Try(wire.NullPath, a.Address)
-	if err != nil && begun {
-		return e.refusedSender(f, err, "the server takes mail without a return path, as receipts go, for nobody: allow the sender <> to the login")
-	}
-	if err != nil && channels.KindOf(err) != channels.Temporary {
+	if err = conn.Try(wire.NullPath, a.Address); err != nil && channels.KindOf(err) != channels.Temporary {
 		f.Grade = channels.Doubtful
 		f.Detail += "; but not without a return path: receipts go with the address in it, and what answers them by itself comes back. Better allow the sender <> to the login" + e.said(err)
 	}

@@ -98,15 +98,15 @@ func (m *Mailbox) Quotas() (all []Quota, told bool, err error) {
 // Largest is the longest mail that the server says to take (RFC 1870), in bytes; 0 where it names no limit.
 func (c *Submission) Largest() int64 { return max(0, int64(c.most())) }
 
-// Try asks whether the server would take a mail with a return path, and hands none over. begun is whether it took
-// the path when that was named: some say no only when they hear who is to get the mail.
-func (c *Submission) Try(path, to string) (begun bool, err error) {
+// Try asks whether the server would take a mail with a return path, and hands none over. Some say no to the path only
+// when they hear who is to get the mail.
+func (c *Submission) Try(path, to string) error {
 	defer c.Reset()
 	if err := c.Mail("<" + path + ">"); err != nil {
-		return false, stepError(stepMail, err)
+		return stepError(stepMail, err)
 	}
 	if err := c.Rcpt("<" + to + ">"); err != nil {
-		return true, stepError(stepRecipient, err)
+		return stepError(stepRecipient, err)
 	}
-	return true, nil
+	return nil
 }

@@ -46,13 +46,30 @@ func (c *Submission) Transfer(to string, raw []byte, paths ...string) error {
 		}
 		c.SkipSMTPUTF8(false)
 	}
-	if err := c.from(paths); err != nil {
+	left, err := c.from(paths)
+	if err != nil {
 		return stepError(stepMail, err)
 	}
-	if err := c.Rcpt("<" + to + ">"); err != nil {
+	if err := c.rcpt(to, left); err != nil {
 		return stepError(stepRecipient, err)
 	}
 	return c.content(raw)
+}
+
+// rcpt names the recipient. Postfix judges a return path only then, and says no to both in the same words: where one
+// of the paths that are left helps, it was the path. Its error is the first one's.
+func (c *Submission) rcpt(to string, left []string) error {
+	first := c.Rcpt("<" + to + ">")
+	if first == nil || !forGood(first) || len(left) == 0 {
+		return first
+	}
+	if c.Reset() != nil {
+		return first
+	}
+	if _, err := c.from(left); err != nil || c.Rcpt("<"+to+">") != nil {
+		return first
+	}
+	return nil
 }
 
 // most is how large a message the server says that it takes (RFC 1870), 0 where it says nothing.
@@ -74,23 +91,28 @@ func ascii(s string) bool {
 	return true
 }
 
-// from names the first return path that the server takes. Its error is the first one's.
-func (c *Submission) from(paths []string) error {
+// from names the first return path that the server takes, and returns those after it. Its error is the first one's.
+func (c *Submission) from(paths []string) (left []string, err error) {
 	var first error
-	for _, path := range paths {
+	for i, path := range paths {
 		err := c.Mail("<" + path + ">")
 		if err == nil {
-			return nil
+			return paths[i+1:], nil
 		}
 		if first == nil {
 			first = err
 		}
-		var reply *textproto.Error
-		if !errors.As(err, &reply) || reply.Code < 500 {
+		if !forGood(err) {
 			break // it does not mind the path, or is gone
 		}
 	}
-	return first
+	return nil, first
+}
+
+// forGood reports whether err is a server's word that will not change.
+func forGood(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply) && reply.Code >= 500
 }
 
 func (c *Submission) content(raw []byte) error {

@@ -72,6 +72,8 @@ func TestTransfer(t *testing.T) {
 		{"no null path", "", map[string]string{"MAIL FROM:<>": "550 5.7.60 not you"}, budi, "", "EHLO kota.test|MAIL FROM:<>|MAIL FROM:<kami@kota.test>|RCPT TO:<budi@kampung.test>|DATA|."},
 		{"no path at all", "", map[string]string{"MAIL FROM": "550 5.7.60 not you"}, budi, channels.Suspended, "EHLO kota.test|MAIL FROM:<>|MAIL FROM:<kami@kota.test>"},
 		{"null path later", "", map[string]string{"MAIL FROM:<>": "451 4.3.0 later"}, budi, channels.Temporary, "EHLO kota.test|MAIL FROM:<>"},
+		{"no such recipient", "", map[string]string{"RCPT": "550 5.1.1 nobody"}, budi, channels.Unreachable, "EHLO kota.test|MAIL FROM:<>|RCPT TO:<budi@kampung.test>|RSET|MAIL FROM:<kami@kota.test>|RCPT TO:<budi@kampung.test>"},
+		{"recipient later", "", map[string]string{"RCPT": "450 4.2.0 later"}, budi, channels.Temporary, "EHLO kota.test|MAIL FROM:<>|RCPT TO:<budi@kampung.test>"},
 		{"larger than it takes", "250-SIZE 20\r\n", nil, budi, channels.Rejected, "EHLO kota.test"},
 		{"as large as it takes", fmt.Sprintf("250-SIZE %d\r\n", len(letter)), nil, budi, "", "EHLO kota.test|MAIL FROM:<>|RCPT TO:<budi@kampung.test>|DATA|."},
 		{"no size named", "250-SIZE 0\r\n250-8BITMIME\r\n", nil, budi, "", "EHLO kota.test|MAIL FROM:<> BODY=8BITMIME|RCPT TO:<budi@kampung.test>|DATA|."},
@@ -94,6 +96,30 @@ func TestTransfer(t *testing.T) {
 				t.Errorf("the server heard\n%s, want\n%s", got, c.heard)
 			}
 		})
+	}
+}
+
+// Postfix looks at the return path when it hears the recipient.
+func TestANullPathThatIsRefusedLate(t *testing.T) {
+	var talk conversation
+	path := ""
+	s := server(t, "smtp://"+speak(t, nil, "220 ready\r\n", func(l string) string {
+		if strings.HasPrefix(l, "MAIL") {
+			path = l
+		}
+		if strings.HasPrefix(l, "RCPT") && strings.HasPrefix(path, "MAIL FROM:<>") {
+			return "553 5.7.1 <>: Sender address rejected: not owned by user\r\n"
+		}
+		return talk.answer(l)
+	}), "smtp")
+	s.Username = ""
+	conn, err := s.Submit(t.Context(), "kota.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Quit()
+	if err := conn.Transfer("budi@kampung.test", []byte("Subject: x\r\n\r\nx\r\n"), NullPath, "kami@kota.test"); err != nil {
+		t.Errorf("the mail does not go out: %v", err)
 	}
 }
 
