@@ -213,7 +213,7 @@ func operate(t *testing.T, database string, n int) {
 	o.rescue("/console/queue", urgent)
 	o.lines += o.Count(".queue tbody tr")
 	o.visit("/console/tickets/" + string(first.Reference)) // one of the queue's first page
-	f.until("reports like it", func() bool { // each node looks for new ones every two seconds
+	f.until("reports like it", func() bool {               // each node looks for new ones every two seconds
 		o.Open("/console/tickets/" + string(first.Reference))
 		return o.Count(".alike li") > 0
 	})
