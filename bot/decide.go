@@ -91,11 +91,15 @@ func (t *turn) act() error {
 		t.drop(tickets.BecameQuarantine, t.msg.broken)
 		return nil
 	}
-	if kind := t.msg.Kind; kind != channels.Robot && kind != channels.Bounce && kind != channels.Unknown && t.msg.From.Value == "" {
+	if kind := t.msg.Kind; kind != channels.Robot && kind != channels.Bounce && kind != channels.Unknown && kind != channels.Ignored && t.msg.From.Value == "" {
 		t.drop(tickets.BecameQuarantine, "without a sender")
 		return nil
 	}
 	if t.fromAgency() {
+		return nil
+	}
+	if t.msg.Overheard && t.edited() == nil {
+		t.drop(tickets.BecameIgnored, "said in a group to others")
 		return nil
 	}
 	switch t.msg.Kind {
@@ -118,6 +122,8 @@ func (t *turn) act() error {
 		return t.copied()
 	case channels.Robot:
 		t.drop(tickets.BecameIgnored, strings.TrimSuffix("an automatic message: "+string(t.msg.Sign), ": "))
+	case channels.Ignored:
+		t.drop(tickets.BecameIgnored, t.msg.Matter)
 	case channels.Unknown:
 		t.drop(tickets.BecameQuarantine, "not understood by the channel")
 	default:

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"tanggap/bot/command"
+	"tanggap/channels"
 	"tanggap/router"
 	"tanggap/tickets"
 )
@@ -202,14 +204,14 @@ func said(heading string) string {
 // if it were new.
 func (t *turn) edit() error {
 	var was tickets.MessageRef
-	for _, ref := range t.mentions() {
-		if ref.CitizenID == t.sit.Citizen.ID && ref.Direction == tickets.In {
-			was = ref
-			break
-		}
+	if ref := t.edited(); ref != nil {
+		was = *ref
 	}
 	c := t.numbered(was.TicketID)
 	switch {
+	case t.msg.Live && (c == nil || t.secret(c) || !t.moved(c)):
+		t.drop(tickets.BecameIgnored, "a live location that is followed no further")
+		return nil
 	case was.MessageID != 0 && was.TicketID == 0:
 		t.drop(tickets.BecameCommand, "an edited word of command")
 		return nil
@@ -223,11 +225,39 @@ func (t *turn) edit() error {
 	n.Return = ret // the answer goes where the last message came from, not where an old one was mended
 	t.change.In.Replaces = was.MessageID
 	t.event(n.ID, citizenActor, "edited", fields{}.hash("text", t.msg.Text))
+	if t.msg.Live {
+		return nil // the first point said where it is, and nobody has answered a question by walking on
+	}
 	if _, err := t.urgent(n); err != nil {
 		return err
 	}
 	_, err := t.fill(n, c)
 	return err
+}
+
+// edited is the citizen's own message that this is a new version of, nil where we have none.
+func (t *turn) edited() *tickets.MessageRef {
+	if t.msg.Kind != channels.Edit {
+		return nil
+	}
+	for _, ref := range t.mentions() {
+		if ref.CitizenID == t.sit.Citizen.ID && ref.Direction == tickets.In {
+			return &ref
+		}
+	}
+	return nil
+}
+
+// What is kept of the way of a live location, which Telegram tells anew every few seconds: a point a minute, for
+// half a day.
+const (
+	livePause   = time.Minute
+	liveLongest = 12 * time.Hour
+)
+
+// moved reports whether a live location is to be noted again on its case.
+func (t *turn) moved(c *tickets.Ticket) bool {
+	return t.msg.Point != nil && t.sit.Now.Sub(c.UpdatedAt) >= livePause && t.sit.Now.Sub(c.CreatedAt) < liveLongest
 }
 
 // button is a choice pressed: it means what the word would.

@@ -159,6 +159,7 @@ func join(group []piece, complete bool) message {
 		}
 		m.files = append(m.files, p.files()...)
 		m.ReplyTo = append(m.ReplyTo, p.in.ReplyTo...)
+		m.Overheard = m.Overheard && p.in.Overheard
 		if m.Point == nil {
 			m.Point = p.in.Point
 		}
@@ -180,6 +181,9 @@ func (m *message) stored() *tickets.Message {
 		Direction: tickets.In, Account: m.Account, ExternalID: m.MessageID, Author: citizenActor,
 		Subject: m.Subject, Text: m.Text, Quoted: m.Quoted, SentAt: m.SentAt, Files: m.files,
 	}
+	if m.Forwarded != nil {
+		in.Quoted = strings.TrimSpace(forwarded(m.Forwarded) + "\n" + m.Quoted)
+	}
 	if m.Kind == channels.Button {
 		in.ExternalID = "" // it names our message, not the citizen's
 	}
@@ -189,6 +193,18 @@ func (m *message) stored() *tickets.Message {
 		}
 	}
 	return in
+}
+
+// forwarded says to staff that the words are not the citizen's own. Another person is not named: he has turned to
+// nobody, and his words are what counts.
+func forwarded(f *channels.Forwarded) string {
+	switch f.Kind {
+	case "group":
+		return "Diteruskan dari grup: " + f.Name
+	case "channel":
+		return "Diteruskan dari kanal: " + f.Name
+	}
+	return "Diteruskan dari orang lain"
 }
 
 // empty reports whether there is no word in the message.

@@ -152,7 +152,7 @@ func (t *turn) plain() bool {
 
 // denies reports whether the message disowns reports that somebody made with its sender's address.
 func (t *turn) denies() bool {
-	return command.Denies(t.msg.Text) && len(t.strangers()) > 0
+	return t.msg.Forwarded == nil && command.Denies(t.msg.Text) && len(t.strangers()) > 0
 }
 
 // strangers are the cases that bear the sender's address and that nobody has vouched for.

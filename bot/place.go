@@ -24,6 +24,7 @@ const (
 // message places a message that a person wrote: a word, an answer, a follow-up or a new report.
 func (t *turn) message() error {
 	m := &t.msg
+	m.Text = command.Argument(m.Text)
 	silent := t.stranger()
 	if bare := m.wordless(); t.via.Mute || m.Unverified || strings.HasPrefix(m.EventID, reported) || t.plain() {
 		if bare && (t.via.Mute || m.Unverified) {
@@ -75,6 +76,9 @@ func (t *turn) guarded(c command.Said) bool {
 // nothing over STATUS or BATAL.
 func (t *turn) order() (command.Said, bool) {
 	m := &t.msg
+	if m.Forwarded != nil || m.Described {
+		return command.Said{}, false // he orders nothing by what others have said
+	}
 	text := m.Text
 	if t.caps.Subject {
 		text = command.Unsigned(text)
@@ -102,6 +106,9 @@ func (t *turn) order() (command.Said, bool) {
 // masih bau"): an answer where we asked about the case, and else the beginning of a report like any
 // other.
 func (t *turn) complaint(silent bool) (c *tickets.Ticket, note string) {
+	if t.msg.Forwarded != nil || t.msg.Described {
+		return nil, ""
+	}
 	note, ok := command.ParseNo(t.msg.Text)
 	if !ok {
 		if note, ok = command.ParseStill(t.msg.Text); !ok {
@@ -160,7 +167,7 @@ func (t *turn) which() (*tickets.Ticket, string) {
 
 // objection is the case whose refusal the message objects to, without naming it: the one refused last.
 func (t *turn) objection() (*tickets.Ticket, string) {
-	if !command.Objects(t.msg.Text) {
+	if t.msg.Forwarded != nil || !command.Objects(t.msg.Text) {
 		return nil, ""
 	}
 	var found *tickets.Ticket

@@ -12,7 +12,7 @@ import (
 // wordless reports whether there is neither a word nor a digit, nor anything else, in the message.
 func (m *message) wordless() bool {
 	said := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	return len(m.files) == 0 && m.Point == nil && !m.fragment && !strings.ContainsFunc(m.Text, said) && !strings.ContainsFunc(m.Subject, said)
+	return len(m.files) == 0 && m.Point == nil && !m.fragment && (m.Described || !strings.ContainsFunc(m.Text, said) && !strings.ContainsFunc(m.Subject, said))
 }
 
 // gesture is a message without a word: on an open case it is noted, and else answered with how to

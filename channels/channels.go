@@ -134,6 +134,7 @@ const (
 	Bounce    InboundKind = "bounce"    // a message of ours came back (mail)
 	Robot     InboundKind = "robot"     // automatic mail: auto-reply, list, loop; never opens a ticket, never gets an answer
 	Copied    InboundKind = "copied"    // staff wrote it past us, from the account itself (the Sent folder of a mailbox); it went to From
+	Ignored   InboundKind = "ignored"   // understood, and nobody's report: talk in a group that is not addressed to us, a reaction; Matter says what
 	Unknown   InboundKind = "unknown"   // nothing the adapter understands; Raw holds it, it goes to quarantine
 )
 
@@ -159,6 +160,20 @@ type Inbound struct {
 	Point    *Point   `json:"point,omitempty"`
 	Media    []Media  `json:"media,omitempty"`
 	Choice   string   `json:"choice,omitempty"` // of a Button
+	// Described marks a Text that says what was sent in place of words (a contact, a die): it is for staff, and
+	// means nothing to who reads words.
+	Described bool `json:"described,omitempty"`
+	// Forwarded says whose words they are where the sender passes on what somebody else wrote; nil: his own.
+	Forwarded *Forwarded `json:"forwarded,omitempty"`
+	// Own are more addresses of the sender, of which the platform vouches that they are his: a phone number that
+	// he shared from his own account.
+	Own []Address `json:"own,omitempty"`
+	// Live marks a Point that goes on moving: an Edit tells where its sender is now, and no more.
+	Live bool `json:"live,omitempty"`
+	// Overheard marks what was said in a Group to others. It counts only with a piece of the same Album that was
+	// said to us, or as an Edit of a message that we have.
+	Overheard bool   `json:"overheard,omitempty"`
+	Matter    string `json:"matter,omitempty"` // of an Ignored one: what it is, in a few English words and none of the sender's
 	// Album groups Inbounds of one Account and From that are one message sent in pieces (a Telegram
 	// media group, the parts of a long SMS). Part counts from 1; Parts is 0 where the platform does
 	// not say how many there are.
@@ -183,6 +198,12 @@ type Inbound struct {
 	Bounced *Report  `json:"bounced,omitempty"`  // of a Bounce: what it says about our message
 	Raw     []byte   `json:"-"`                  // the bytes as delivered
 	RawType string   `json:"raw_type,omitempty"` // their media type: application/json, message/rfc822 …
+}
+
+// Forwarded is where passed-on words come from.
+type Forwarded struct {
+	Kind string `json:"kind"`           // person, hidden (a person who does not want to be known), group or channel
+	Name string `json:"name,omitempty"` // as the platform tells it
 }
 
 // Of names a MessageID of another account of ours.

@@ -51,3 +51,13 @@ func Choice(id string) (Said, bool) {
 	}
 	return c, ref == ""
 }
+
+// Argument is the text behind a "/lapor", which a menu of commands puts before a report; any other text as it is.
+func Argument(text string) string {
+	first, rest, _ := strings.Cut(text, " ")
+	name, _, _ := strings.Cut(strings.ToLower(first), "@")
+	if word, slash := strings.CutPrefix(name, "/"); slash && spellings[word].word == Report && strings.TrimSpace(rest) != "" {
+		return strings.TrimSpace(rest)
+	}
+	return text
+}

@@ -13,7 +13,6 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"tanggap/channels"
-	"tanggap/channels/telegram/update"
 )
 
 const (
@@ -103,7 +102,10 @@ func (p poller) take(ctx context.Context, inbox channels.Inbox, updates []json.R
 	var in []channels.Inbound
 	var pressed []string
 	for _, raw := range updates {
-		u := update.Read(p.name, raw)
+		u, err := p.read(ctx, raw)
+		if err != nil {
+			return 0, err
+		}
 		next = max(next, u.Next)
 		in = append(in, u.Inbounds...)
 		if u.Query != "" {

@@ -14,12 +14,15 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"tanggap/channels"
+	"tanggap/channels/telegram/update"
 )
 
 // Config is one bot.
@@ -65,6 +68,8 @@ type bot struct {
 	config Config
 	client *http.Client // as given, but following no redirect: the path holds the token
 	log    *slog.Logger
+	// user is the bot's user name, once Telegram has told it.
+	user atomic.Pointer[string]
 }
 
 // poller is a bot in poll mode.
@@ -139,8 +144,7 @@ func (b *bot) Capabilities() channels.Capabilities {
 
 // Check asks Telegram who the bot is, and whether it is in the mode that it is configured for.
 func (b *bot) Check(ctx context.Context) (string, error) {
-	var me tgbotapi.User
-	if err := b.get(ctx, "getMe", nil, &me); err != nil {
+	if err := b.learn(ctx); err != nil {
 		return "", err
 	}
 	var hook struct {
@@ -149,7 +153,7 @@ func (b *bot) Check(ctx context.Context) (string, error) {
 	if err := b.get(ctx, "getWebhookInfo", nil, &hook); err != nil {
 		return "", err
 	}
-	facts := "bot @" + me.UserName
+	facts := "bot @" + *b.user.Load()
 	switch webhook := b.config.Mode == "webhook"; {
 	case webhook && hook.URL == "":
 		facts += ", its webhook is not set yet"
@@ -159,6 +163,36 @@ func (b *bot) Check(ctx context.Context) (string, error) {
 		facts += ", has a webhook that polling will remove"
 	}
 	return facts, nil
+}
+
+// learn asks Telegram for the bot's user name.
+func (b *bot) learn(ctx context.Context) error {
+	var me tgbotapi.User
+	if err := b.get(ctx, "getMe", nil, &me); err != nil {
+		return err
+	}
+	b.user.Store(&me.UserName)
+	return nil
+}
+
+// read says what an update means. The bot's user name is asked for when something is said in a group that may be
+// for it; until it is known, that is not taken.
+func (b *bot) read(ctx context.Context, raw []byte) (update.Reading, error) {
+	token, _, _ := strings.Cut(b.config.Token, ":") // its first part is the bot's user id
+	id, _ := strconv.ParseInt(token, 10, 64)
+	reader := update.Reader{Account: b.name, Bot: id}
+	if name := b.user.Load(); name != nil {
+		reader.Name = *name
+	}
+	u := reader.Read(raw)
+	if !u.Unsure {
+		return u, nil
+	}
+	if err := b.learn(ctx); err != nil {
+		return u, err
+	}
+	reader.Name = *b.user.Load()
+	return reader.Read(raw), nil
 }
 
 // get calls a method that sends nothing, and decodes its result.

@@ -12,7 +12,6 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"tanggap/channels"
-	"tanggap/channels/telegram/update"
 )
 
 // MaxBody is the most that a webhook reads of one update, in bytes.
@@ -41,12 +40,13 @@ func (h hooked) Handler(inbox channels.Inbox) http.Handler {
 			http.Error(w, "unreadable update", http.StatusBadRequest)
 			return
 		}
-		u := update.Read(h.name, body)
-		if len(u.Inbounds) > 0 {
-			if err := inbox.Accept(r.Context(), u.Inbounds...); err != nil {
-				http.Error(w, "not now", http.StatusServiceUnavailable)
-				return
-			}
+		u, err := h.read(r.Context(), body)
+		if err == nil {
+			err = inbox.Accept(r.Context(), u.Inbounds...)
+		}
+		if err != nil {
+			http.Error(w, "not now", http.StatusServiceUnavailable)
+			return
 		}
 		if u.Query != "" { // the answer to a call may itself be a call
 			w.Header().Set("Content-Type", "application/json")
