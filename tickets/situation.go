@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// elsewhere asks each account by itself whether it had the same: they are few, and the inbox is ordered by them.
-const elsewhere = `coalesce((SELECT x.outcome FROM account a JOIN inbox o ON o.account = a.name AND o.event_id = i.event_id JOIN inbox_work x ON x.id = o.id
-	WHERE i.event_id >= 'mail:' AND i.event_id < 'mail;' AND a.name <> i.account
-	AND x.outcome IN ('` + BecameTicket + `', '` + BecameFollowUp + `', '` + BecameCommand + `') ORDER BY o.id LIMIT 1), '') AS elsewhere`
+// elsewhere asks each account by itself whether it had the same: they are few, and the inbox is ordered by them. CROSS
+// JOIN holds SQLite to that order; an ORDER BY here would lead either database through the whole inbox instead.
+const elsewhere = `coalesce((SELECT x.outcome FROM account a CROSS JOIN inbox o CROSS JOIN inbox_work x
+	WHERE o.account = a.name AND o.event_id = i.event_id AND x.id = o.id
+	AND i.event_id >= 'mail:' AND i.event_id < 'mail;' AND a.name <> i.account
+	AND x.outcome IN ('` + BecameTicket + `', '` + BecameFollowUp + `', '` + BecameCommand + `') LIMIT 1), '') AS elsewhere`
 
 const onTicket = `coalesce((SELECT t.reference FROM ticket t WHERE t.id = m.ticket_id), '') AS reference`
 
