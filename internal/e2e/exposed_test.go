@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -226,6 +227,10 @@ func (x *exposed) write() []ticket {
 	}
 	x.queue("agency=dki.binamarga", 3)
 	x.until("the receipt by mail", func() bool { return len(x.box.Mailbox(exposedMail)) == 1 })
+	x.until("the receipt to be known as sent", func() bool { // nobody reads and answers within the moment that this takes
+		first := x.ticket(x.queue("agency=dki.binamarga&channel=email", 1)[0].Reference)
+		return slices.ContainsFunc(first.Messages, func(m message) bool { return m.Direction == "out" && m.State == "sent" })
+	})
 	receipt := x.box.Mailbox(exposedMail)[0]
 	letter = sim.MailLetter{
 		From: exposedMail, Name: "Dewi Samaran", Subject: "Re: " + receipt.Subject, ReplyTo: receipt.MessageID,
