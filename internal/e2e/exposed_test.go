@@ -140,7 +140,7 @@ type exposed struct {
 
 func exposedCity(t *testing.T, database string) *exposed {
 	const secret, sandi = "rahasia-gateway-77", "sandi-gateway-88"
-	x := &exposed{agency: "binamarga@jakarta.test", desk: "meja@jakarta.test", group: -1001234567890, admin: freeAddr(t)}
+	x := &exposed{agency: "binamarga@jakarta.test", desk: "meja@jakarta.test", group: -1001234567890}
 	x.tg = sim.NewTelegram(sim.TelegramOptions{Token: telegramToken, Username: "lapor_bot"})
 	api, err := x.tg.Start()
 	if err != nil {
@@ -182,6 +182,7 @@ func exposedCity(t *testing.T, database string) *exposed {
 			IMAP: config.Mailbox{URL: x.box.IMAPURL(), Username: "lapor@kota.test", Password: config.NewSecret("hush")},
 			SMTP: config.Outgoing{URL: x.box.SMTPURL(), Username: "lapor@kota.test", Password: config.NewSecret("hush")},
 		}})
+	x.admin = freeAddr(t) // not before it is wanted: other tests draw ports too
 	c.Server.AdminListen = x.admin
 	x.city = run(t, c)
 	if resp, err := http.Get(x.url + "/channels/smsc?secret=" + secret + "&to=1708&coding=1&udh=06050415811581&from=" + url.QueryEscape(exposedPhone)); err != nil || resp.Body.Close() != nil {
